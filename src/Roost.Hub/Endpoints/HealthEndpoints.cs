@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Roost.Hub.Connections;
+using Roost.Hub.Hosting;
+
+namespace Roost.Hub.Endpoints;
+
+/// <summary>What load balancers ask.</summary>
+public static class HealthEndpoints
+{
+    /// <summary>Maps <c>/health</c> with the fields of PigeonHub's README, and those of its code beside them.</summary>
+    public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder endpoints, string path = "/health")
+    {
+        var services = endpoints.ServiceProvider;
+        var hub = services.GetRequiredService<HubService>();
+        var identity = services.GetRequiredService<HubIdentity>();
+        var authorities = services.GetRequiredService<Authorities>();
+        var started = hub.Clock.Now;
+        return endpoints.MapGet(path, async context =>
+        {
+            int connections = await hub.LookAsync(core => core.Connections);
+            var now = hub.Clock.Now;
+            await Json.WriteAsync(context, new JsonObject
+            {
+                ["status"] = "healthy",
+                ["nodeId"] = identity.Id.ToShortString(),
+                ["uptime"] = (long)(now - started).TotalMilliseconds,
+                ["connected"] = true,
+                ["dhtReady"] = true,
+                ["signalDirReady"] = true,
+                ["connections"] = connections,
+                ["port"] = authorities.Port,
+                ["isBootstrapping"] = false,
+                ["timestamp"] = now.UnixMilliseconds,
+            });
+        });
+    }
+}

@@ -1,0 +1,17 @@
+using Roost.Core.Crypto;
+using Roost.Core.Identity;
+
+namespace Roost.Hub.Hosting;
+
+/// <summary>The hub's key and the id that follows from it.</summary>
+public sealed class HubIdentity(SigningKey key) : IDisposable
+{
+    /// <summary>The key.</summary>
+    public SigningKey Key { get; } = key;
+
+    /// <summary>The id.</summary>
+    public HubId Id { get; } = HubId.OfKey(key.PublicKey);
+
+    /// <inheritdoc/>
+    public void Dispose() => Key.Dispose();
+}

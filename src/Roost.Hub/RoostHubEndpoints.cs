@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Roost.Hub.Connections;
+using Roost.Hub.Endpoints;
+using Roost.Hub.Hosting;
+
+namespace Roost.Hub;
+
+/// <summary>Maps a hub's doors and pages. Each can be mapped alone.</summary>
+public static class RoostHubEndpoints
+{
+    /// <summary>Maps everything that the options call for (<see cref="HubOptions.PrivateRooms"/> maps only the session's own).</summary>
+    /// <exception cref="InvalidOperationException"><c>AddRoostHub()</c> is missing.</exception>
+    public static IEndpointRouteBuilder MapRoostHub(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints.ServiceProvider.GetService<HubService>() is null)
+        {
+            throw new InvalidOperationException("MapRoostHub() needs AddRoostHub() among the services.");
+        }
+        endpoints.MapRoostDoor();
+        endpoints.MapHealth();
+        endpoints.MapWebApp();
+        return endpoints;
+    }
+}
