@@ -6,11 +6,11 @@ const loadJavaScript = (): Promise<JavaScriptCrypto> => import('./javascript.ts'
 
 /** Chooses per algorithm: the browser's own where it works, else the lazy JavaScript chunk. */
 export async function chooseCrypto(
-  subtle: SubtleCrypto | undefined = globalThis.crypto && crypto.subtle,
+  subtle: SubtleCrypto | null = (globalThis.crypto && crypto.subtle) || null,
   load: () => Promise<JavaScriptCrypto> = loadJavaScript,
 ): Promise<Crypto> {
-  const ownEd25519 = subtle && (await works(subtle)) ? webEd25519(subtle) : undefined
-  const chunk = ownEd25519 && subtle ? undefined : await load()
+  const ownEd25519 = subtle && (await works(subtle)) ? webEd25519(subtle) : null
+  const chunk = ownEd25519 ? null : await load()
   return {
     ed25519: ownEd25519 || chunk!.jsEd25519,
     sealer: (key) => (subtle ? webSealer(subtle, key) : chunk!.jsSealer(key)),

@@ -14,6 +14,7 @@ const MAX_PER_NUMBER = 4
 
 export class Aside {
   private readonly byNumber = new Map<number, LiveEntry[]>()
+  private readonly asked = new Set<LiveEntry>()
   private count = 0
 
   /** False when there is no room: the reader then has to ask for what it drops. */
@@ -35,6 +36,18 @@ export class Aside {
     const entries: LiveEntry[] = []
     for (let same = this.byNumber.get(cursor + 1); same; same = this.byNumber.get(cursor + 1 + entries.length)) entries.push(same[0])
     return entries
+  }
+
+  /** Remembers what waits while a question goes out. */
+  mark(): void {
+    this.asked.clear()
+    this.byNumber.forEach((same) => same.forEach((entry) => this.asked.add(entry)))
+  }
+
+  /** Drops what waited before the question and is still not reached by a full answer: nobody wrote it. */
+  dropMarked(): void {
+    this.asked.forEach((entry) => this.drop(entry))
+    this.asked.clear()
   }
 
   drop(entry: LiveEntry): void {

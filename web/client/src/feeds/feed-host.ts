@@ -1,4 +1,4 @@
-import { concat, type Bytes } from '../codec/bytes.ts'
+import { concat, equal, type Bytes } from '../codec/bytes.ts'
 import type { Crypto, Sealer, Signer } from '../crypto/provider.ts'
 import { feedKey } from '../rooms/room-keys.ts'
 import { chainMessage, chainStart, entryAad, entryNonce } from './chain.ts'
@@ -38,10 +38,8 @@ export class FeedHost {
   answer(payload: Bytes): Bytes[] {
     const frame = readFeedFrame(payload)
     if (!frame || frame.type !== 'want') return []
-    const asksForAny = frame.feed8.every((byte) => byte === 0)
-    const isMine = frame.feed8.join() === this.log.feed8.join()
-    if (asksForAny) return [this.log.headFrame(), ...this.log.answer(frame.after, frame.budget)]
-    return isMine ? this.log.answer(frame.after, frame.budget) : [this.log.headFrame()]
+    const isMine = equal(frame.feed8, this.log.feed8) || frame.feed8.every((byte) => byte === 0)
+    return [this.log.headFrame(), ...(isMine ? this.log.answer(frame.after, frame.budget) : [])]
   }
 }
 

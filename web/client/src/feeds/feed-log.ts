@@ -43,20 +43,20 @@ export class FeedLog {
     return writeFeedFrame({ type: 'head', author32, epoch16, n: this.head, chain32: this.chains[this.head], sig64: this.sigs[this.head] })
   }
 
-  /** The frames that answer a WANT: at least one entry, at most the budget, the last one signed. */
+  /** The frames that answer a WANT behind HEAD: at least one entry, at most the budget, the last one signed; none where nothing is new. */
   answer(after: number, budget: number): Bytes[] {
     const { head } = this
-    const first = Math.min(after, head) + 1
+    if (after >= head) return []
+    const first = after + 1
     const limit = Math.min(budget, MAX_ANSWER_BYTES)
     let end = first - 1
     for (let bytes = 0; end < head && (end < first || bytes + this.entries[end].sealed.length <= limit); end++) bytes += this.entries[end].sealed.length + 4
     const frames: Bytes[] = []
-    for (let at = first; at <= end || frames.length === 0; ) {
+    for (let at = first; at <= end; ) {
       const entries = this.slice(at, end)
       const isLast = at + entries.length > end
-      const last = isLast ? { head, sig64: this.sigs[Math.max(end, 0)] } : undefined
+      const last = isLast ? { head, sig64: this.sigs[end] } : undefined
       frames.push(writeFeedFrame({ type: 'pack', feed8: this.feed8, first: at, last, entries }))
-      if (isLast) break
       at += entries.length
     }
     return frames

@@ -37,6 +37,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
   private checking: { ticket: number; track: FeedTrack; claim: Claim } | undefined
   private ticket = 0
   private here = false
+  private hasUnknown = false
   private failed = false
   private isCaughtUp = false
   private asked = 0
@@ -102,7 +103,8 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
     if (frame.type === 'want' || frame.type === 'ack') return
     if (frame.type === 'head' && !this.isHost(frame)) return
     const track = frame.type === 'head' ? this.trackOf(frame) : this.tracks.find((one) => equal(one.feed8, frame.feed8))
-    track?.hear(frame)
+    if (track) track.hear(frame)
+    else if (frame.type === 'live') this.hasUnknown = true
   }
 
   private isHost(head: FeedFrame & { type: 'head' }): boolean {
@@ -130,8 +132,10 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
       this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(claim.chain32), sig64: claim.sig64 })
       return
     }
+    if (!this.here) return
+    if (this.hasUnknown && !this.askWake) this.ask(NO_FEED, nowMs)
     const track = this.current
-    if (!track || !this.here) return
+    if (!track) return
     if (track.needsReplay && !this.askWake) this.ask(track.feed8, nowMs)
     if (track.cursor >= track.head && !track.needsReplay && !this.isCaughtUp) {
       this.isCaughtUp = true
@@ -151,7 +155,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
     else if (verdict !== 'nothing' && track === this.current) {
       this.effects.push({ type: 'entries', name: track.name, entries: verdict.entries, chain32: track.chains.at(track.cursor), sig64: verdict.sig64 })
     }
-    if (track === this.current && claim.answers && verdict !== 'junk') {
+    if (track.takeAnswered() && track === this.current) {
       this.askWake = undefined
       this.asked = 0
     }
@@ -178,13 +182,14 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
   }
 
   private ask(feed8: Bytes, nowMs: number): void {
-    const after = this.current ? this.current.askAfter : 0
+    const after = this.cursor
     this.askedAfter = after
     this.isCaughtUp = false
     this.effects.push({ type: 'send', payload: writeFeedFrame({ type: 'want', feed8, after, budget: BUDGET_BYTES }) })
     const waitMs = ASK_AGAIN_MS[Math.min(this.asked++, ASK_AGAIN_MS.length - 1)]
     this.askWake = { atMs: nowMs + waitMs, why: 'ask again for entries' }
-    if (this.current) this.current.needsReplay = false
+    this.hasUnknown = false
+    this.current?.asking()
   }
 
   private planAck(nowMs: number): void {

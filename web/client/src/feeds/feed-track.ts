@@ -13,8 +13,6 @@ export interface VerifiedEntry extends SealedEntry {
 export interface Claim {
   chain32: Bytes
   sig64: Bytes
-  /** True for a replay, which is what a WANT was sent for. */
-  answers?: boolean
   /** Called with what the check found. */
   settle(ok: boolean): Verdict
 }
@@ -37,10 +35,10 @@ export class FeedTrack {
   private readonly aside = new Aside()
   private readonly collector = new ReplayCollector()
   private readonly claims: (() => Claim | undefined)[] = []
+  private readonly heads: (FeedFrame & { type: 'head' })[] = []
   private careful = 0
   private shrunk = 0
-  private refused = 0
-  private audited: number | undefined
+  private isAnswered = false
 
   constructor(readonly name: FeedName) {
     const start = chainStart(name)
@@ -52,12 +50,21 @@ export class FeedTrack {
     return this.chains.length
   }
 
-  /**
-   * Ask for entries above this. That is the cursor, except where replays keep failing: then the author may have forked
-   * below it, and reading again from the start either proves that or clears him.
-   */
-  get askAfter(): number {
-    return this.audited === undefined ? this.cursor : this.audited
+  /** A question for what is missing goes out. */
+  asking(): void {
+    this.needsReplay = false
+    this.aside.mark()
+  }
+
+  /** True once after a question was answered in full. */
+  takeAnswered(): boolean {
+    const answered = this.isAnswered
+    this.isAnswered = false
+    if (answered && this.cursor >= this.head) {
+      this.aside.forget(this.cursor)
+      this.aside.dropMarked()
+    }
+    return answered
   }
 
   hear(frame: FeedFrame): void {
@@ -94,14 +101,24 @@ export class FeedTrack {
         if (!ok) return 'junk'
         this.proved = true
         this.head = Math.max(this.head, head.n)
-        if (this.head > this.cursor) this.needsReplay = true
-        return head.n <= this.cursor && !equal(this.chains.at(head.n), head.chain32) ? 'fork' : 'nothing'
+        if (head.n > this.cursor) {
+          this.heads.splice(0, this.heads.length, head)
+          this.needsReplay = true // unless it already comes behind this HEAD
+          return 'nothing'
+        }
+        if (!equal(this.chains.at(head.n), head.chain32)) return 'fork'
+        this.shrunk = head.n < this.cursor ? this.shrunk + 1 : 0
+        if (this.shrunk > 1) return 'rollback' // an honest log never shrinks; one old HEAD may still be on its way
+        this.needsReplay = head.n < this.cursor
+        this.isAnswered = true
+        return 'nothing'
       },
     }
   }
 
   private claimReplay(replay: Replay): Claim | undefined {
     const { first, entries, last } = replay
+    if (entries.length === 0) return undefined
     if (first - 1 > this.cursor) {
       this.needsReplay = true
       return undefined
@@ -109,32 +126,28 @@ export class FeedTrack {
     const chains = chainAlong(this.chains.at(first - 1), first, entries)
     const end = first - 1 + entries.length
     return {
-      chain32: entries.length ? chains[entries.length - 1] : this.chains.at(end),
+      chain32: chains[entries.length - 1],
       sig64: last.sig64,
-      answers: true,
       settle: (ok) => {
-        if (!ok) return this.refuseReplay()
+        if (!ok) return this.refuseReplay(end, chains[entries.length - 1])
         this.proved = true
-        this.refused = 0
         this.head = Math.max(this.head, last.head, end)
         const known = Math.max(0, this.cursor - first + 1)
         for (let i = 0; i < Math.min(known, entries.length); i++) {
           if (!equal(chains[i], this.chains.at(first + i))) return 'fork'
         }
-        if (this.audited !== undefined) this.audited = end < this.cursor ? end : undefined
-        const isShrunk = entries.length === 0 && last.head < this.cursor && this.audited === undefined
-        this.shrunk = isShrunk ? this.shrunk + 1 : 0
-        if (this.shrunk > 1) return 'rollback' // an honest log never shrinks; one old answer may still be on its way
-        this.needsReplay = isShrunk || end < this.head
+        this.shrunk = 0
+        this.isAnswered = true
+        this.needsReplay = end < this.head
         return this.accept(number(entries, first).slice(known), last.sig64, chains.slice(known))
       },
     }
   }
 
-  private refuseReplay(): Verdict {
+  /** Junk, unless the host's own signed HEAD says that his history is not the reader's. */
+  private refuseReplay(end: number, chain32: Bytes): Verdict {
     this.needsReplay = true
-    if (++this.refused > 1 && this.cursor > 0 && this.audited === undefined) this.audited = 0
-    return 'junk'
+    return this.heads.some((head) => head.n === end && !equal(head.chain32, chain32)) ? 'fork' : 'junk'
   }
 
   private claimLive(): Claim | undefined {

@@ -19,8 +19,7 @@ export class ReplayCollector {
   add(pack: FeedFrame & { type: 'pack' }, reachable: number): Replay | 'more' | 'lost' {
     if (this.first === 0 || pack.first !== this.first + this.entries.length) {
       this.clear()
-      const isNothingNew = pack.entries.length === 0 && pack.last !== undefined
-      if (pack.first - 1 > reachable && !isNothingNew) return 'lost'
+      if (pack.first - 1 > reachable) return 'lost'
       this.first = pack.first
     }
     for (const entry of pack.entries) {

@@ -47,7 +47,7 @@ export class HubLink {
   }
 
   start(): void {
-    addEventListener?.('online', this.hurry)
+    globalThis.addEventListener?.('online', this.hurry)
     this.driver.handle({ type: 'start' })
   }
 
@@ -68,7 +68,7 @@ export class HubLink {
   }
 
   stop(): void {
-    removeEventListener?.('online', this.hurry)
+    globalThis.removeEventListener?.('online', this.hurry)
     this.driver.handle({ type: 'stop' })
     this.driver.stop()
   }
