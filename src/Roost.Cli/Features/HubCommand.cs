@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Roost.Cli.Terminal;
 using Roost.Hub;
-using Roost.Hub.Hosting;
 
 namespace Roost.Cli.Features;
 
@@ -38,15 +37,7 @@ internal static class HubCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, stop));
             using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
-            HubHost host;
-            try
-            {
-                host = await HubHost.StartAsync(options, loggers, stop.Token);
-            }
-            catch (HubStartException e)
-            {
-                throw new ProblemException(ProblemOf(e), e);
-            }
+            var host = await HubHost.StartAsync(options, loggers, stop.Token);
             await using (host)
             {
                 json.Write("ready", ("port", host.Port), ("url", host.Addresses[0]), ("hub", host.Id.ToString()));
@@ -66,16 +57,6 @@ internal static class HubCommand
             screen.Say($"    also {url}");
         }
     }
-
-    private static Problem ProblemOf(HubStartException e)
-    {
-        int cut = e.Message.IndexOf(';', StringComparison.Ordinal);
-        return cut > 0
-            ? new Problem(e.Code, e.Message[..cut], e.Message[(cut + 1)..].Trim(), ExitOf(e.Code))
-            : new Problem(e.Code, e.Message, "see docs/errors.md", ExitOf(e.Code));
-    }
-
-    private static int ExitOf(string code) => code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource;
 
     private static void End(PosixSignalContext context, CancellationTokenSource stop)
     {
