@@ -75,9 +75,10 @@ public sealed class HubHost : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
-        var app = builder.Build();
+        WebApplication? app = null;
         try
         {
+            app = builder.Build();
             var host = new HubHost(app);
             app.UseRouting();
             app.MapRoostHub();
@@ -88,7 +89,10 @@ public sealed class HubHost : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            await app.DisposeAsync();
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
             if (Explain(exception, options) is { } clear)
             {
                 throw clear;

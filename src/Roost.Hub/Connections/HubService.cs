@@ -35,6 +35,10 @@ public sealed partial class HubService : IAsyncDisposable
         _performer = new HubPerformer(_connections, metrics, memory);
         _driver = new CoreDriver<HubInput, HubEffect>(_core, new Driven(this), clock);
         _performer.Post = _driver.PostFromPerform;
+        foreach (var (peer, until) in memory.Recall(clock.Now))
+        {
+            _core.Handle(new HubInput.BoundRemembered(peer, until), clock.Now); // Before the first connection; it asks for nothing.
+        }
     }
 
     /// <summary>The hub's time.</summary>
