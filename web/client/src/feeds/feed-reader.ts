@@ -129,7 +129,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
       const claim = track.nextClaim()
       if (!claim) continue
       this.checking = { ticket: ++this.ticket, track, claim }
-      this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(claim.chain32), sig64: claim.sig64 })
+      this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(track.chains.at(0), claim.n, claim.chain32), sig64: claim.sig64 })
       return
     }
     if (!this.here) return

@@ -11,6 +11,7 @@ export interface VerifiedEntry extends SealedEntry {
 
 /** What a check of one signature decides about. */
 export interface Claim {
+  n: number
   chain32: Bytes
   sig64: Bytes
   /** Called with what the check found. */
@@ -95,6 +96,7 @@ export class FeedTrack {
 
   private claimHead(head: FeedFrame & { type: 'head' }): Claim {
     return {
+      n: head.n,
       chain32: head.chain32,
       sig64: head.sig64,
       settle: (ok) => {
@@ -126,6 +128,7 @@ export class FeedTrack {
     const chains = chainAlong(this.chains.at(first - 1), first, entries)
     const end = first - 1 + entries.length
     return {
+      n: end,
       chain32: chains[entries.length - 1],
       sig64: last.sig64,
       settle: (ok) => {
@@ -162,6 +165,7 @@ export class FeedTrack {
     const chains = chainAlong(this.chains.at(this.cursor), this.cursor + 1, run)
     const tip = run[run.length - 1]
     return {
+      n: tip.n,
       chain32: chains[chains.length - 1],
       sig64: tip.sig64,
       settle: (ok) => {
