@@ -32,8 +32,11 @@ internal static class WatchCommand
         {
             var screen = new Screen(parsed.GetValue(quiet));
             var lines = new JsonLines(parsed.GetValue(json));
-            return Running.GuardAsync(screen, lines, () =>
-                new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout)).RunAsync(Read(parsed.GetValue(link)!), cancellation));
+            return Running.GuardAsync(screen, lines, async () =>
+            {
+                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout));
+                return await run.RunAsync(Read(parsed.GetValue(link)!), cancellation);
+            });
         });
         return watch;
     }
@@ -53,12 +56,14 @@ internal static class WatchCommand
     }
 }
 
-internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout)
+internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Stream _stdout = Console.OpenStandardOutput();
     private bool _everOnline;
     private int _hubFailures;
+
+    public void Dispose() => _stop.Dispose();
 
     public async Task<int> RunAsync(Invite invite, CancellationToken cancellation)
     {

@@ -43,6 +43,9 @@ public sealed class FeedWriter : IDisposable
     /// <summary>The number of the last entry.</summary>
     public ulong Last => _chain.N;
 
+    /// <summary>Whether the log that this writer was opened on ends with its author's signature; if not, it was damaged and must not be continued.</summary>
+    public bool IsGenuine => _chain.N == 0 || _chain.Verify(_log.SignatureAt(_chain.N));
+
     /// <summary>chainₙ at the last entry, as hex.</summary>
     public string ChainHex => Convert.ToHexStringLower(_chain.Hash);
 

@@ -37,6 +37,9 @@ public sealed class FileFeedLog : IFeedLog, IDisposable
     /// <summary>The epoch that the log belongs to.</summary>
     public Id16 Epoch { get; private set; }
 
+    /// <summary>Whether entries that were sent may be missing, since the machine went down before they reached the disk: then the epoch must not be continued.</summary>
+    public bool MayLackEntries { get; private set; }
+
     /// <inheritdoc/>
     public ulong Last => (ulong)_offsets.Count;
 
@@ -63,8 +66,8 @@ public sealed class FileFeedLog : IFeedLog, IDisposable
         return log;
     }
 
-    /// <summary>Opens the log at <paramref name="path"/> to go on with.</summary>
-    /// <returns>Null when there is none, it belongs to another room or author, or it may lack its last entries.</returns>
+    /// <summary>Opens the log at <paramref name="path"/>; look at <see cref="MayLackEntries"/> before going on with it.</summary>
+    /// <returns>Null when there is none, it belongs to another room or author, or it is no log.</returns>
     public static FileFeedLog? TryOpen(string path, RoomId room, PublicKey author, long maxBytes)
     {
         if (!File.Exists(path))
@@ -72,11 +75,15 @@ public sealed class FileFeedLog : IFeedLog, IDisposable
             return null;
         }
         var log = new FileFeedLog(Open(path, FileMode.Open), path + ".clean", maxBytes);
-        if (log.ReadHeader(room, author, out bool sameBoot) && log.ReadIndex() && (sameBoot || log.WasClosedInOrder()))
+        if (log.ReadHeader(room, author, out bool sameBoot) && log.ReadIndex())
         {
+            log.MayLackEntries = !sameBoot && !log.WasClosedInOrder();
             File.Delete(path + ".clean");
             RandomAccess.SetLength(log._file, log._length);
-            log.StampBoot();
+            if (!log.MayLackEntries)
+            {
+                log.StampBoot();
+            }
             return log;
         }
         log._file.Dispose();
@@ -140,7 +147,7 @@ public sealed class FileFeedLog : IFeedLog, IDisposable
         {
             return;
         }
-        if (_cleanMark is not null)
+        if (_cleanMark is not null && !MayLackEntries)
         {
             RandomAccess.FlushToDisk(_file);
             File.WriteAllText(_cleanMark, _length.ToString());

@@ -32,6 +32,9 @@ public sealed record TextStreamHostOptions
     /// <summary>"ansi", "plain" or "md".</summary>
     public string Format { get; init; } = "ansi";
 
+    /// <summary>How long the hub shall keep the sealed log after this host is gone; null for not at all.</summary>
+    public TimeSpan? KeepFor { get; init; }
+
     /// <summary>A log that survives this process; null for one that does not.</summary>
     public string? LogPath { get; init; }
 
@@ -91,13 +94,9 @@ public sealed class TextStreamHost : IAsyncDisposable
     {
         var now = InstantClock.System.Now;
         var room = new RoomKeys(options.Secret, options.Key.PublicKey.ToOwnerId());
-        var key = options.Key.PublicKey;
-        var log = options.LogPath is null ? null : FileFeedLog.TryOpen(options.LogPath, room.Room, key, options.MaxLogBytes);
-        log ??= options.LogPath is null
-            ? FileFeedLog.CreateTemporary(room.Room, key, FeedId.NewEpoch(now, SystemDice.Instance), options.MaxLogBytes)
-            : FileFeedLog.Create(options.LogPath, room.Room, key, FeedId.NewEpoch(now, SystemDice.Instance), options.MaxLogBytes);
-        var meta = new StreamMeta { Title = options.Title, Format = options.Format, StartedMs = now.UnixMilliseconds };
-        return new TextStreamHost(options, room, log, new FeedWriter(room, options.Key, log.Epoch, log), meta);
+        var (log, writer, previous) = HostLog.Open(options, room, now);
+        var meta = new StreamMeta { Title = options.Title, Format = options.Format, StartedMs = now.UnixMilliseconds, Previous = previous };
+        return new TextStreamHost(options, room, log, writer, meta);
     }
 
     /// <summary>The link for viewers who reach the hub at <paramref name="origin"/>.</summary>
