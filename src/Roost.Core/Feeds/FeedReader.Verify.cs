@@ -11,7 +11,7 @@ public sealed partial class FeedReader
     private void HandleHead(FeedFrame.Head head, Instant now)
     {
         if (head.Author.ToOwnerId() != _room.Owner
-            || !Ed25519.Verify(head.Author, FeedChain.SignedText(head.Chain.Span), head.Signature.Span))
+            || !Ed25519.Verify(head.Author, FeedChain.SignedText(new FeedId(_room.Room, head.Author, head.Epoch), head.N, head.Chain.Span), head.Signature.Span))
         {
             Refused++;
             return;

@@ -14,7 +14,7 @@ export type FeedInput =
 
 export type FeedEffect =
   | { type: 'send'; payload: Bytes }
-  | { type: 'check'; ticket: number; key: Bytes; message: Bytes; sig64: Bytes }
+  | { type: 'check'; ticket: number; key: Bytes; message: Bytes; sig64: Bytes; urgent: boolean }
   | { type: 'feed'; name: FeedName }
   | { type: 'entries'; name: FeedName; entries: VerifiedEntry[]; chain32: Bytes; sig64: Bytes }
   | { type: 'caught-up'; n: number }
@@ -129,7 +129,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
       const claim = track.nextClaim()
       if (!claim) continue
       this.checking = { ticket: ++this.ticket, track, claim }
-      this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(claim.chain32), sig64: claim.sig64 })
+      this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(track.chains.at(0), claim.n, claim.chain32), sig64: claim.sig64, urgent: claim.urgent })
       return
     }
     if (!this.here) return
