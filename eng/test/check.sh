@@ -1,0 +1,2 @@
+build
+step format dotnet format Roost.slnx --verify-no-changes --no-restore

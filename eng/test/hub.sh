@@ -1,0 +1,2 @@
+build
+suite Roost.Hub.Tests

@@ -1,0 +1,3 @@
+build
+step executable ./roost --version
+suite Roost.Peer.Tests

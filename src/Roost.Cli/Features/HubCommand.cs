@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Roost.Cli.Terminal;
+using Roost.Hub;
+
+namespace Roost.Cli.Features;
+
+/// <summary><c>roost hub</c>: run a hub until told to stop.</summary>
+internal static class HubCommand
+{
+    public static Command Create()
+    {
+        var settings = new HubSettings();
+        var hub = new Command("hub", """
+            Run a hub: signaling, rooms, the web app, and PeerPigeon's door. SIGTERM ends it in order.
+
+            Examples:
+              roost hub --data /var/lib/roost --public-url https://roost.example.org
+              PORT=8080 roost hub
+            """);
+        settings.AddTo(hub);
+        hub.SetAction((parsed, cancellation) => RunAsync(settings, parsed, welcome: null, cancellation));
+        return hub;
+    }
+
+    internal static Task<int> RunAsync(HubSettings settings, ParseResult parsed, Action<Screen, HubHost>? welcome, CancellationToken cancellation)
+    {
+        var screen = new Screen(parsed.GetValue(settings.Quiet));
+        var json = new JsonLines(parsed.GetValue(settings.Json));
+        return Running.GuardAsync(screen, json, async () =>
+        {
+            var options = settings.Read(parsed);
+            using var loggers = LoggerFactory.Create(logging => logging
+                .SetMinimumLevel(Enum.Parse<LogLevel>(parsed.GetValue(settings.LogLevel)!, ignoreCase: true))
+                .AddProvider(new StderrLoggerProvider()));
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, stop));
+            using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
+            var host = await HubHost.StartAsync(options, loggers, stop.Token);
+            await using (host)
+            {
+                json.Write("ready", ("port", host.Port), ("url", host.Addresses[0]), ("hub", host.Id.ToString()));
+                (welcome ?? Welcome)(screen, host);
+                await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                screen.Say("  draining …");
+            }
+            return ExitCode.Done;
+        });
+    }
+
+    private static void Welcome(Screen screen, HubHost host)
+    {
+        screen.Good($"hub {host.Id.ToShortString()} listens; open {host.Addresses[0]}");
+        foreach (string url in host.Addresses.Skip(1))
+        {
+            screen.Say($"    also {url}");
+        }
+    }
+
+    private static void End(PosixSignalContext context, CancellationTokenSource stop)
+    {
+        context.Cancel = true;
+        stop.Cancel();
+    }
+}

@@ -1,0 +1,60 @@
+using System.CommandLine;
+using Roost.Hub.Hosting;
+
+namespace Roost.Cli.Features;
+
+/// <summary>The flags of a hub, and how they come before the environment.</summary>
+internal sealed class HubSettings
+{
+    public Option<int?> Port { get; } = new("--port") { Description = "TCP port, and UDP port of the STUN responder; 0 picks one (PORT, 3000)", HelpName = "PORT" };
+
+    public Option<string?> Host { get; } = new("--host") { Description = "Address to listen on (HOST, 0.0.0.0)", HelpName = "ADDR" };
+
+    public Option<DirectoryInfo?> Data { get; } = new("--data") { Description = "Where the hub keeps its key and store; without it, nothing is kept", HelpName = "DIR" };
+
+    public Option<string?> PublicUrl { get; } = new("--public-url") { Description = "How others reach this hub; put in links (PUBLIC_URL)", HelpName = "URL" };
+
+    public Option<string?> AppId { get; } = new("--app-id") { Description = "Keeps meshes apart (APP_ID)", HelpName = "ID" };
+
+    public Option<string> Discovery { get; } = new("--discovery") { Description = "How PeerPigeon clients learn of each other: auto, full or shaped", DefaultValueFactory = _ => "auto", HelpName = "MODE" };
+
+    public Option<bool> Dev { get; } = new("--dev") { Description = "For a developer's machine (NODE_ENV=development): errors say more" };
+
+    public Option<string> LogLevel { get; } = new("--log-level") { Description = "error, warning, information, debug or trace", DefaultValueFactory = _ => "information", HelpName = "LEVEL" };
+
+    public Option<bool> Json { get; } = new("--json") { Description = "Events as JSON lines on stdout" };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Say nothing but problems" };
+
+    /// <summary>The data directory when none is named; null keeps nothing.</summary>
+    public Func<DirectoryInfo>? DefaultData { get; init; }
+
+    public HubSettings()
+    {
+        Discovery.AcceptOnlyFromAmong("auto", "full", "shaped");
+        LogLevel.AcceptOnlyFromAmong("error", "warning", "information", "debug", "trace");
+    }
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { Port, Host, Data, PublicUrl, AppId, Discovery, Dev, LogLevel, Json, Quiet })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Flag over environment over default.</summary>
+    public HubOptions Read(ParseResult parsed)
+    {
+        var options = new HubOptions();
+        HubEnvironment.Apply(options, Environment.GetEnvironmentVariable);
+        options.Port = parsed.GetValue(Port) ?? options.Port;
+        options.Host = parsed.GetValue(Host) ?? options.Host;
+        options.PublicUrl = parsed.GetValue(PublicUrl) ?? options.PublicUrl;
+        options.AppId = parsed.GetValue(AppId) ?? options.AppId;
+        options.DataDirectory = (parsed.GetValue(Data) ?? DefaultData?.Invoke())?.FullName;
+        options.Development |= parsed.GetValue(Dev);
+        options.Discovery = Enum.Parse<Mesh.Hubs.DiscoveryMode>(parsed.GetValue(Discovery)!, ignoreCase: true);
+        return options;
+    }
+}

@@ -1,0 +1,204 @@
+using System.Runtime.InteropServices;
+using Roost.Cli.Terminal;
+using Roost.Core.Crypto;
+using Roost.Core.Rooms;
+using Roost.Peer.Storage;
+using Roost.Peer.Streams;
+
+namespace Roost.Cli.Features;
+
+/// <summary><c>roost stream</c> at work: a hub, a host, the pump, and an orderly end.</summary>
+internal sealed class StreamRun : IAsyncDisposable
+{
+    // PROTOCOL.md 10: "until every viewer has acknowledged the end, at most 10 s".
+    private static readonly TimeSpan AcknowledgeWithin = TimeSpan.FromSeconds(10);
+
+    private readonly StreamOptions _options;
+    private readonly Screen _screen;
+    private readonly JsonLines _json;
+    private readonly CancellationTokenSource _interrupt = new();
+    private readonly RoomFolder? _folder;
+    private PrivateHub? _hub;
+    private TextStreamHost? _host;
+    private int _interrupts;
+    private bool _unshared;
+
+    private StreamRun(StreamOptions options, Screen screen, JsonLines json)
+    {
+        _options = options;
+        _screen = screen;
+        _json = json;
+        _folder = options.Room is { } name ? RoomFolder.Open(name) : null;
+    }
+
+    public static Task<int> RunAsync(StreamOptions options, CancellationToken cancellation)
+    {
+        var screen = new Screen(options.Quiet);
+        var json = new JsonLines(options.Json);
+        return Running.GuardAsync(screen, json, async () =>
+        {
+            await using var run = new StreamRun(options, screen, json);
+            return await run.RunAsync(cancellation);
+        });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.DisposeAsync();
+        }
+        if (_hub is not null)
+        {
+            await _hub.DisposeAsync();
+        }
+        _folder?.Dispose();
+        _interrupt.Dispose();
+    }
+
+    private async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var outside = cancellation.Register(() => _interrupt.Cancel());
+        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var ownKey = _folder is null ? SigningKey.Generate(SystemDice.Instance) : null;
+        await ShareAsync(_folder?.Key ?? ownKey!, _folder?.Secret ?? RoomSecret.Generate(SystemDice.Instance));
+
+        var pump = new StreamPump(_host!, tee: !_options.Json);
+        int exit = _options.Command.Length > 0
+            ? await pump.RunCommandAsync(_options.Command, _interrupt.Token)
+            : await pump.RunInputAsync(_interrupt.Token);
+        _json.Write("done", ("bytes", pump.Bytes), ("exit", exit));
+        await LingerAsync();
+        _screen.Good($"done: {StreamWords.Size(pump.Bytes)} shared");
+        return _unshared && exit == ExitCode.Done ? ExitCode.Resource : exit;
+    }
+
+    private async Task ShareAsync(SigningKey key, RoomSecret secret)
+    {
+        if (_options.Keep is not null && _options.Hubs.Length == 0)
+        {
+            throw new ProblemException(new Problem("ROOST-2005", "--keep needs a hub that stays when this machine goes", "name one with --hub URL", ExitCode.Usage));
+        }
+        string title = _options.Title ?? (_options.Command.Length > 0 ? string.Join(' ', _options.Command) : _options.Room ?? "");
+        using var room = new RoomKeys(secret, key.PublicKey.ToOwnerId());
+        if (_options.Hubs.Length == 0)
+        {
+            _hub = await PrivateHub.StartAsync(room.Room, _options.Host, _options.Port ?? _folder?.Port, fixedPort: _options.Port is > 0, _screen);
+            if (_folder is not null)
+            {
+                _folder.Port = _hub.Port;
+            }
+        }
+        _host = TextStreamHost.Start(new TextStreamHostOptions
+        {
+            Hubs = _hub is null ? _options.Hubs : [_hub.LocalOrigin],
+            Key = key,
+            Secret = secret,
+            Title = title,
+            Format = _options.Format,
+            LogPath = _folder?.LogPath,
+            MaxLogBytes = _options.MaxLogBytes,
+            KeepFor = _options.Keep,
+        });
+        _host.Happened += Tell;
+        var link = _host.InviteAt(_hub?.PublicOrigin ?? Mesh.Peers.HubAddress.Parse(_options.Hubs[0]).Origin).ToString();
+        new StreamWords(_screen, _options).Welcome(link, isPrivate: _hub is not null);
+        if (_options.LinkFile is { } file)
+        {
+            SecretFile.Write(file.FullName, System.Text.Encoding.UTF8.GetBytes(link + "\n"));
+        }
+        _json.Write("ready", ("room", _host.Room.ToString()), ("link", link), ("resumed", _host.Resumed));
+        if (_hub is null)
+        {
+            await WaitForHubAsync();
+        }
+    }
+
+    private async Task WaitForHubAsync()
+    {
+        var patience = Task.Delay(TimeSpan.FromSeconds(10), _interrupt.Token);
+        if (await Task.WhenAny(_host!.Online, patience) == patience && !_interrupt.IsCancellationRequested)
+        {
+            _screen.Warn("the hub has not answered for 10 s; the text goes on and is shared as soon as it does");
+        }
+    }
+
+    private async Task LingerAsync()
+    {
+        if (_options.Linger is { } time)
+        {
+            await WaitAsync(Task.Delay(time, _interrupt.Token));
+        }
+        else if (Screen.IsTerminal && !_options.Json && !_interrupt.IsCancellationRequested)
+        {
+            _screen.Good("the stream has ended; serving late joiners, ^C to stop");
+            await WaitAsync(Task.Delay(Timeout.Infinite, _interrupt.Token));
+        }
+        else
+        {
+            using var patience = new CancellationTokenSource(AcknowledgeWithin);
+            await WaitAsync(_host!.EndAcknowledged.WaitAsync(patience.Token));
+        }
+    }
+
+    private static async Task WaitAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException)
+        {
+            // ^C or out of patience: either way the waiting is over.
+        }
+    }
+
+    private void Interrupt(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref _interrupts) > 1)
+        {
+            Environment.Exit(ExitCode.Interrupted);
+        }
+        _interrupt.Cancel();
+    }
+
+    private void Tell(StreamHostEvent happened)
+    {
+        switch (happened)
+        {
+            case StreamHostEvent.ViewerCame came:
+                _screen.Good($"a viewer joined · viewers {came.Count}");
+                _json.Write("peer-joined", ("peer", came.Viewer.ToString()), ("viewers", came.Count));
+                break;
+            case StreamHostEvent.ViewerCaughtUp caught:
+                _json.Write("peer-ready", ("peer", caught.Viewer.ToString()), ("ms", (long)caught.Took.TotalMilliseconds), ("path", "hub"));
+                break;
+            case StreamHostEvent.ViewerWent went:
+                _screen.Good($"a viewer left · viewers {went.Count}");
+                _json.Write("peer-left", ("peer", went.Viewer.ToString()), ("viewers", went.Count));
+                break;
+            case StreamHostEvent.HubFound found:
+                _json.Write("hub", ("origin", found.Origin), ("state", "online"));
+                break;
+            case StreamHostEvent.HubLost lost:
+                _screen.Warn($"no hub: {lost.Reason}; trying again");
+                _json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
+                break;
+            case StreamHostEvent.Refused refused:
+                _screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");
+                _json.Write("warn", ("code", $"ROOST-{1000 + refused.Code}"), ("message", refused.Message));
+                break;
+            case StreamHostEvent.Replaced:
+                _unshared = true;
+                _screen.Problem(new Problem("ROOST-2004", "another process now hosts this room with the same key", "the text goes on here but is shared there; end one of the two", ExitCode.Resource));
+                break;
+            case StreamHostEvent.LogFailed failed:
+                _unshared = true;
+                _screen.Problem(new Problem("ROOST-2402", $"the session's log cannot be written: {failed.Problem}", "the text goes on here, but viewers get no more of it; free disk space and start again", ExitCode.Resource));
+                _json.Write("error", ("code", "ROOST-2402"), ("message", failed.Problem));
+                break;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Roost.Cli.Terminal;
+
+namespace Roost.Cli.Features;
+
+/// <summary>What <c>roost stream</c> says to the person at the terminal.</summary>
+internal sealed class StreamWords(Screen screen, StreamOptions options)
+{
+    /// <summary>The QR code, the link, and what is promised.</summary>
+    public void Welcome(string link, bool isPrivate)
+    {
+        screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming");
+        if (!options.Quiet && (options.Qr == "on" || (options.Qr == "auto" && Screen.IsTerminal)))
+        {
+            foreach (string line in TerminalQr.Draw(link, Screen.Colors, TerminalQr.IsLightTerminal()))
+            {
+                screen.Say(line);
+            }
+        }
+        screen.Say($"  Scan, or open   {Screen.Bold(link)}");
+        screen.Say($"  or run          roost watch '{link}'");
+        screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {(isPrivate ? "This link works on this network only. " : "")}^C stops."));
+        if (options.Command.Length == 0 && !Console.IsInputRedirected)
+        {
+            screen.Say(Screen.Dim("  Type what you want to share; ^D ends."));
+        }
+    }
+
+    /// <summary>A size as people say it.</summary>
+    public static string Size(long bytes) => bytes switch
+    {
+        < 1024 => $"{bytes} B",
+        < 1024 * 1024 => $"{bytes / 1024.0:0.0} kB",
+        < 1024L * 1024 * 1024 => $"{bytes / (1024.0 * 1024):0.0} MB",
+        _ => $"{bytes / (1024.0 * 1024 * 1024):0.0} GB",
+    };
+}

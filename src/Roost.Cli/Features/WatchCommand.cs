@@ -1,0 +1,181 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Roost.Cli.Terminal;
+using Roost.Core.Feeds;
+using Roost.Core.Identity;
+using Roost.Core.Rooms;
+using Roost.Peer.Streams;
+
+namespace Roost.Cli.Features;
+
+/// <summary><c>roost watch</c>: follow a session in the terminal, from the start.</summary>
+internal static class WatchCommand
+{
+    public static Command Create()
+    {
+        var link = new Argument<string>("link") { Description = "The link that the host's terminal shows, in quotes" };
+        var json = new Option<bool>("--json") { Description = "Events as JSON lines on stdout, instead of the text itself" };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing but problems" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Stay after the end, in case the host goes on" };
+        var timeout = new Option<TimeSpan?>("--timeout") { Description = "Give up when no host is found for this long (30s, 5m)", HelpName = "TIME", CustomParser = Durations.Read };
+        var watch = new Command("watch", """
+            Follow a session in the terminal: replays it from the start, then live.
+
+            Examples:
+              roost watch 'http://192.168.1.20:40123/#AQBx…'
+              roost watch --json 'http://…' | jq -r 'select(.ev=="text").text'
+            """)
+        {
+            link, json, quiet, follow, timeout,
+        };
+        watch.SetAction((parsed, cancellation) =>
+        {
+            var screen = new Screen(parsed.GetValue(quiet));
+            var lines = new JsonLines(parsed.GetValue(json));
+            return Running.GuardAsync(screen, lines, async () =>
+            {
+                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout));
+                return await run.RunAsync(Read(parsed.GetValue(link)!), cancellation);
+            });
+        });
+        return watch;
+    }
+
+    private static Invite Read(string link)
+    {
+        if (Invite.TryParse(link, out var invite, out var problem) && invite.Owner != OwnerId.None)
+        {
+            return invite;
+        }
+        throw new ProblemException(problem switch
+        {
+            InviteProblem.Damaged => new Problem("ROOST-3001", "this link is damaged: letters behind the '#' are missing or changed", "copy it again from the host's terminal, whole and in quotes", ExitCode.UnknownRoom),
+            InviteProblem.Newer => new Problem("ROOST-3002", "this link was made by a newer roost", "update roost", ExitCode.Version),
+            _ => new Problem("ROOST-3003", "this is no session link", "it looks like http://HOST:PORT/#… with 46 characters behind the '#'; put it in quotes", ExitCode.Usage),
+        });
+    }
+}
+
+internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Stream _stdout = Console.OpenStandardOutput();
+    private bool _everOnline;
+    private int _hubFailures;
+
+    public void Dispose() => _stop.Dispose();
+
+    public async Task<int> RunAsync(Invite invite, CancellationToken cancellation)
+    {
+        using var outside = cancellation.Register(() => _stop.Cancel());
+        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
+        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var noHost = new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, noHost.Token);
+        Wait(noHost);
+        try
+        {
+            await foreach (var happened in TextStreamReader.FollowAsync(invite, cancellationToken: either.Token))
+            {
+                switch (happened)
+                {
+                    case StreamEvent.HostCame:
+                        noHost.CancelAfter(Timeout.Infinite);
+                        break;
+                    case StreamEvent.HostGone:
+                        Wait(noHost);
+                        break;
+                }
+                if (Show(happened) is { } exit)
+                {
+                    return exit;
+                }
+            }
+            return ExitCode.Unexpected;
+        }
+        catch (OperationCanceledException)
+        {
+            if (_stop.IsCancellationRequested)
+            {
+                return ExitCode.Interrupted;
+            }
+            throw new ProblemException(new Problem("ROOST-3004", "no host was found in time", "ask whether the session is still on, or raise --timeout", ExitCode.TimedOut));
+        }
+        catch (IOException)
+        {
+            // Nobody reads our stdout any more (… | head).
+            return ExitCode.Done;
+        }
+    }
+
+    private void Wait(CancellationTokenSource noHost)
+    {
+        if (timeout is { } patience)
+        {
+            noHost.CancelAfter(patience);
+        }
+    }
+
+    private int? Show(StreamEvent happened)
+    {
+        switch (happened)
+        {
+            case StreamEvent.HubFound found:
+                _everOnline = true;
+                json.Write("hub", ("origin", found.Origin), ("state", "online"));
+                break;
+            case StreamEvent.HubLost lost:
+                json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
+                if (!_everOnline && ++_hubFailures >= 3)
+                {
+                    throw new ProblemException(new Problem("ROOST-3005", $"the hub of this link cannot be reached: {lost.Reason}", "is the host's machine on, and are you on the same network?", ExitCode.NoHub));
+                }
+                screen.Warn($"no hub: {lost.Reason}; trying again");
+                break;
+            case StreamEvent.Refused refused:
+                screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");
+                break;
+            case StreamEvent.HostCame:
+                json.Write("host", ("state", "here"));
+                break;
+            case StreamEvent.HostGone:
+                screen.Say(Screen.Dim("  the host is not here; waiting for it"));
+                json.Write("host", ("state", "gone"));
+                break;
+            case StreamEvent.Meta meta:
+                screen.Say(Screen.Dim($"  {(meta.Title.Length > 0 ? meta.Title : "a session")}"));
+                json.Write("meta", ("title", meta.Title), ("format", meta.Format));
+                break;
+            case StreamEvent.Text text:
+                WriteText(text);
+                break;
+            case StreamEvent.CaughtUp caught:
+                json.Write("caught-up", ("n", caught.N));
+                break;
+            case StreamEvent.Ended ended:
+                screen.Say(Screen.Dim(ended.Exit is { } code ? $"  the command ended with {code}" : $"  the stream ended ({ended.Reason})"));
+                json.Write("end", ("exit", ended.Exit), ("reason", ended.Reason));
+                return follow ? null : ExitCode.Done;
+            case StreamEvent.Broken broken:
+                throw new ProblemException(new Problem("ROOST-3006", $"the host's log contradicts itself at entry {broken.N} ({broken.Fault})", "what you read so far is genuine; ask the host to start a new session", ExitCode.Integrity));
+        }
+        return null;
+    }
+
+    private void WriteText(StreamEvent.Text text)
+    {
+        if (json.Enabled)
+        {
+            json.Write("text", ("n", text.N), ("text", text.Bytes));
+            return;
+        }
+        _stdout.Write(text.Bytes.Span);
+        _stdout.Flush();
+    }
+
+    private void Interrupt(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _stop.Cancel();
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Roost.Cli.Features;
+using Roost.Cli.Terminal;
+
+namespace Roost.Cli;
+
+internal static class Program
+{
+    public static async Task<int> Main(string[] args)
+    {
+        if (args is ["--version"] or ["version"])
+        {
+            // Before anything else is loaded: scripts ask this often.
+            Console.Out.WriteLine(RoostVersion.Text);
+            return ExitCode.Done;
+        }
+        var root = CreateRoot();
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            var screen = new Screen(quiet: false);
+            foreach (var error in parsed.Errors)
+            {
+                screen.Problem(new Problem("ROOST-2000", error.Message, $"roost {parsed.CommandResult.Command.Name} --help shows what there is", ExitCode.Usage));
+            }
+            return ExitCode.Usage;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception exception)
+        {
+            return Running.Unexpected(exception);
+        }
+    }
+
+    internal static RootCommand CreateRoot()
+    {
+        var root = new RootCommand("Share live text, files and data straight between devices. A hub only introduces them.")
+        {
+            UpCommand.Create(),
+            HubCommand.Create(),
+            StreamCommand.Create(),
+            WatchCommand.Create(),
+        };
+        root.Options.OfType<VersionOption>().Single().Description = "Show the version and end";
+        return root;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Text;
+using Roost.Core.Codec;
+using Roost.Core.Crypto;
+using Roost.Core.Identity;
+
+namespace Roost.Core.Rooms;
+
+/// <summary>Everything that follows from a room's secret: its id, the join key, and the keys of its feeds (docs/protocol/rooms.md).</summary>
+/// <remarks>Immutable and thread-safe; dispose of it to free the join key.</remarks>
+public sealed class RoomKeys : IDisposable
+{
+    private readonly byte[] _prk;
+    private readonly SigningKey _join;
+
+    /// <summary>Derives the keys.</summary>
+    public RoomKeys(RoomSecret secret, OwnerId owner)
+    {
+        Owner = owner;
+        _prk = Hashes.HkdfExtract("roost/1"u8, secret.ToArray());
+        _join = SigningKey.FromSeed(Hashes.HkdfExpand(_prk, "join"u8, 32));
+        Room = IdOf(owner, JoinPublicKey);
+    }
+
+    /// <summary>The room's id.</summary>
+    public RoomId Room { get; }
+
+    /// <summary>Who may host.</summary>
+    public OwnerId Owner { get; }
+
+    /// <summary>The public half of the join key: what a hub checks JOIN with.</summary>
+    public PublicKey JoinPublicKey => _join.PublicKey;
+
+    /// <summary>The id of the room with that owner and join key.</summary>
+    public static RoomId IdOf(OwnerId owner, PublicKey joinKey)
+    {
+        var text = new ByteWriter().Label("roost-room-1").Id(owner.Value).Bytes(joinKey.ToArray());
+        return new RoomId(Id16.Read(Hashes.Sha256(text.Written)));
+    }
+
+    /// <summary>What a JOIN signs.</summary>
+    public static byte[] JoinText(ReadOnlySpan<byte> hubNonce, PeerId peer, RoomId room, SessionId session) =>
+        new ByteWriter().Label("roost-join-1").Bytes(hubNonce).Id(peer).Id(room.Value).Id(session.Value).ToArray();
+
+    /// <summary>The signature that lets <paramref name="peer"/> join through the hub that gave <paramref name="hubNonce"/>.</summary>
+    public byte[] SignJoin(ReadOnlySpan<byte> hubNonce, PeerId peer, SessionId session) =>
+        _join.Sign(JoinText(hubNonce, peer, Room, session));
+
+    /// <summary>The 32-byte key that seals one feed's entries.</summary>
+    public byte[] SealKey(PublicKey author, Id16 epoch) =>
+        Hashes.HkdfExpand(_prk, new ByteWriter().Label("seal").Id(Room.Value).Bytes(author.ToArray()).Id(epoch).Written, 32);
+
+    /// <summary>A 32-byte key for another use, under a label of its own.</summary>
+    public byte[] Derive(string label) => Hashes.HkdfExpand(_prk, Encoding.ASCII.GetBytes(label), 32);
+
+    /// <inheritdoc/>
+    public void Dispose() => _join.Dispose();
+}

@@ -1,0 +1,102 @@
+using Roost.Core.Cores;
+using Roost.Core.Crypto;
+using Roost.Mesh.Wire;
+
+namespace Roost.Mesh.Peers;
+
+public sealed partial class HubLinkCore
+{
+    private const ushort ReplacedCode = 13;
+
+    private readonly byte[] _nonce = new byte[DoorTypes.NonceSize];
+    private DoorFrame.Hello? _hello;
+    private string? _refusal;
+
+    private void HandleMessage(ReadOnlyMemory<byte> bytes, Instant now)
+    {
+        _heardAt = now;
+        _pinged = false;
+        if (!DoorCodec.TryRead(bytes, DoorSide.Hub, out var frame))
+        {
+            Fail("the hub sent what is no frame of this protocol", now);
+            return;
+        }
+        switch (frame)
+        {
+            case DoorFrame.Hello hello when _state == HubLinkState.Greeting:
+                Prove(hello, now);
+                break;
+            case DoorFrame.Welcome welcome when _state == HubLinkState.Proving:
+                Enter(welcome, now);
+                break;
+            case DoorFrame.Error { Code: ReplacedCode }:
+                Stop("replaced");
+                _effects.Enqueue(new HubLinkEffect.Replaced());
+                break;
+            case DoorFrame.Error error:
+                _refusal = error.Text;
+                Hear(error);
+                break;
+            case DoorFrame.Ping ping when IsOnline:
+                Transmit(new DoorFrame.Pong(ping.Echo));
+                break;
+            case DoorFrame.Pong or DoorFrame.Unknown:
+                break;
+            default:
+                if (IsOnline)
+                {
+                    Hear(frame);
+                }
+                else
+                {
+                    Fail("the hub spoke out of turn", now);
+                }
+                break;
+        }
+    }
+
+    private void Prove(DoorFrame.Hello hello, Instant now)
+    {
+        if (hello.Version != 1 || !Ed25519.IsAcceptable(hello.HubKey))
+        {
+            Fail("the hub speaks another version of this protocol", now);
+            return;
+        }
+        _hello = hello with { HubNonce = hello.HubNonce.ToArray() };
+        _dice.Fill(_nonce);
+        var key = _options.Identity.PublicKey;
+        var signature = _options.Identity.Sign(
+            DoorProof.AuthMessage(hello.HubKey, hello.HubNonce.Span, key, _nonce, _options.Network, Current.Authority));
+        _state = HubLinkState.Proving;
+        Transmit(new DoorFrame.Auth(key, _nonce, _options.Network, Current.Authority, signature));
+    }
+
+    private void Enter(DoorFrame.Welcome welcome, Instant now)
+    {
+        var proof = DoorProof.WelcomeMessage(
+            _hello!.HubKey, _hello.HubNonce.Span, _options.Identity.PublicKey, _nonce, _options.Network, Current.Authority, welcome.Json.Span);
+        if (!Ed25519.Verify(_hello.HubKey, proof, welcome.Signature.Span))
+        {
+            Fail("the hub did not prove its key", now);
+            return;
+        }
+        _state = HubLinkState.Online;
+        _onlineSince = now;
+        _refusal = null;
+        _deadline = now + _options.PingAfter;
+        _effects.Enqueue(new HubLinkEffect.Online(Current.Origin, _hello.HubKey, welcome.Json.ToArray()));
+        foreach (var join in _rooms.Values)
+        {
+            SendJoin(join);
+        }
+    }
+
+    private void SendJoin(HubLinkInput.Join join)
+    {
+        var signature = join.Keys.SignJoin(_hello!.HubNonce.Span, _self, join.Session);
+        byte flags = join.HostsOnly ? DoorTypes.HostsOnly : (byte)0;
+        Transmit(new DoorFrame.Join(join.Keys.Room, join.Keys.Owner, join.Keys.JoinPublicKey, join.Session, flags, signature));
+    }
+
+    private void Hear(DoorFrame frame) => _effects.Enqueue(new HubLinkEffect.Heard(frame));
+}

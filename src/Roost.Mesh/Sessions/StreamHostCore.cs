@@ -1,0 +1,184 @@
+using System.Diagnostics.CodeAnalysis;
+using Roost.Core.Cores;
+using Roost.Core.Feeds;
+using Roost.Core.Identity;
+using Roost.Mesh.Hubs;
+using Roost.Mesh.Wire;
+
+namespace Roost.Mesh.Sessions;
+
+/// <summary>
+/// The host of a text stream: coalesces what comes into signed entries, tells the room, and answers whoever comes late.
+/// </summary>
+/// <remarks>A pure core but for its log, which it is given; one driver. It keeps no replay state per viewer (docs/protocol/feeds.md, WANT).</remarks>
+public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEffect>
+{
+    /// <summary>Answers of up to 1 MiB that one viewer may have, a second and at once; beyond, it has to ask again.</summary>
+    public static readonly RateLimit AnswersPerViewer = new(16, 64);
+
+    private readonly FeedWriter _feed;
+    private readonly TextCoalescer _text = new();
+    private readonly Queue<StreamHostEffect> _effects = new();
+    private readonly Dictionary<PeerId, Viewer> _viewers = [];
+    private bool _ended;
+    private bool _endReported;
+    private bool _failed;
+
+    /// <summary>Opens the stream: a new log gets <paramref name="meta"/> as entry 1.</summary>
+    public StreamHostCore(FeedWriter feed, StreamMeta meta)
+    {
+        _feed = feed;
+        if (feed.Last == 0)
+        {
+            Append(EntryKind.Meta, meta.ToJson());
+        }
+    }
+
+    /// <summary>Viewers in the room.</summary>
+    public int Viewers => _viewers.Count;
+
+    /// <inheritdoc/>
+    public Wake? NextWake => _text.NextWake;
+
+    /// <inheritdoc/>
+    public void Handle(StreamHostInput input, Instant now)
+    {
+        switch (input)
+        {
+            case StreamHostInput.Text text when !_ended:
+                _text.Handle(text.Bytes, now);
+                Share();
+                break;
+            case StreamHostInput.End end when !_ended:
+                _ended = true;
+                _text.End(now);
+                Share();
+                Append(EntryKind.End, new StreamEnd(end.Exit, end.Reason).ToJson());
+                ReportEnd();
+                break;
+            case StreamHostInput.Offline:
+                _viewers.Clear();
+                break;
+            case StreamHostInput.Heard heard:
+                Hear(heard.Frame, now);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Tick(Instant now)
+    {
+        _text.Tick(now);
+        Share();
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake([MaybeNullWhen(false)] out StreamHostEffect effect) => _effects.TryDequeue(out effect);
+
+    private void Share()
+    {
+        while (_text.TryTake(out var body))
+        {
+            Append(EntryKind.Text, body);
+        }
+    }
+
+    private void Append(EntryKind kind, ReadOnlySpan<byte> body)
+    {
+        if (_failed)
+        {
+            return;
+        }
+        try
+        {
+            var live = _feed.Append(kind, body);
+            _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Cast(default, _feed.Feed.Room, FeedCodec.Write(live))));
+        }
+        catch (IOException e)
+        {
+            // The number is spent in memory but not on disk: nothing more may be sealed in this epoch.
+            _failed = true;
+            _effects.Enqueue(new StreamHostEffect.LogFailed(e.Message));
+        }
+    }
+
+    private void Hear(DoorFrame frame, Instant now)
+    {
+        switch (frame)
+        {
+            case DoorFrame.Members members when members.Room == _feed.Feed.Room:
+                foreach (var member in members.List)
+                {
+                    Come(member, now);
+                }
+                break;
+            case DoorFrame.Joined joined when joined.Room == _feed.Feed.Room:
+                Come(joined.Member, now);
+                break;
+            case DoorFrame.Left left when left.Room == _feed.Feed.Room && _viewers.Remove(left.Peer):
+                _effects.Enqueue(new StreamHostEffect.ViewerWent(left.Peer, _viewers.Count));
+                ReportEnd();
+                break;
+            case DoorFrame.Send send when send.Room == _feed.Feed.Room && _viewers.TryGetValue(send.From, out var viewer)
+                && FeedCodec.TryRead(send.Payload, out var asked):
+                HearViewer(viewer, asked, now);
+                break;
+        }
+    }
+
+    private void Come(Member member, Instant now)
+    {
+        if (!member.IsHost && _viewers.TryAdd(member.Peer, new Viewer(member.Peer, now)))
+        {
+            _effects.Enqueue(new StreamHostEffect.ViewerCame(member.Peer, _viewers.Count));
+        }
+    }
+
+    private void HearViewer(Viewer viewer, FeedFrame frame, Instant now)
+    {
+        switch (frame)
+        {
+            case FeedFrame.Want want when viewer.Answers.TryTake(1, now):
+                foreach (var answer in _feed.Answer(want))
+                {
+                    _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Send(default, _feed.Feed.Room, viewer.Peer, FeedCodec.Write(answer))));
+                }
+                break;
+            case FeedFrame.Ack ack when ack.Feed == _feed.Feed.Short && ack.N <= _feed.Last:
+                viewer.Acked = Math.Max(viewer.Acked, ack.N);
+                if (!viewer.CaughtUp && viewer.Acked >= viewer.LastWhenCame(_feed.Last))
+                {
+                    viewer.CaughtUp = true;
+                    _effects.Enqueue(new StreamHostEffect.ViewerCaughtUp(viewer.Peer, now - viewer.Since, viewer.Acked));
+                }
+                ReportEnd();
+                break;
+        }
+    }
+
+    private void ReportEnd()
+    {
+        if (_ended && !_endReported && _viewers.Values.All(v => v.Acked >= _feed.Last))
+        {
+            _endReported = true;
+            _effects.Enqueue(new StreamHostEffect.EndAcknowledged());
+        }
+    }
+
+    private sealed class Viewer(PeerId peer, Instant since)
+    {
+        private ulong? _lastWhenCame;
+
+        public PeerId Peer { get; } = peer;
+
+        public Instant Since { get; } = since;
+
+        public ulong Acked { get; set; }
+
+        public bool CaughtUp { get; set; }
+
+        public RateBucket Answers = new(AnswersPerViewer, since);
+
+        public ulong LastWhenCame(ulong last) => _lastWhenCame ??= last > 0 ? Math.Min(last, Math.Max(Acked, 1)) : 0;
+    }
+}

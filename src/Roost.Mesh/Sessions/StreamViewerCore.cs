@@ -1,0 +1,141 @@
+using System.Diagnostics.CodeAnalysis;
+using Roost.Core.Cores;
+using Roost.Core.Feeds;
+using Roost.Core.Identity;
+using Roost.Core.Rooms;
+using Roost.Mesh.Wire;
+
+namespace Roost.Mesh.Sessions;
+
+/// <summary>What a viewer of a text stream is told.</summary>
+public abstract record StreamViewerInput
+{
+    private StreamViewerInput()
+    {
+    }
+
+    /// <summary>The hub is gone.</summary>
+    public sealed record Offline : StreamViewerInput;
+
+    /// <summary>The hub link heard something.</summary>
+    public sealed record Heard(DoorFrame Frame) : StreamViewerInput;
+}
+
+/// <summary>What a viewer of a text stream asks for or reports.</summary>
+public abstract record StreamViewerEffect
+{
+    private StreamViewerEffect()
+    {
+    }
+
+    /// <summary>Say this to the hub.</summary>
+    public sealed record Say(DoorFrame Frame) : StreamViewerEffect;
+
+    /// <summary>The host is here.</summary>
+    public sealed record HostCame : StreamViewerEffect;
+
+    /// <summary>The host is not here (any more).</summary>
+    public sealed record HostGone : StreamViewerEffect;
+
+    /// <summary>The feed reader reports: Opened, Entry, CaughtUp or Broken.</summary>
+    public sealed record Read(FeedReaderEffect Effect) : StreamViewerEffect;
+}
+
+/// <summary>A viewer of a text stream: finds the host among the members and reads its feed.</summary>
+/// <remarks>A pure core; one driver.</remarks>
+public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewerInput, StreamViewerEffect>, IDisposable
+{
+    private readonly FeedReader _reader = new(room);
+    private readonly Queue<StreamViewerEffect> _effects = new();
+    private PeerId? _host;
+
+    /// <summary>The last entry read.</summary>
+    public ulong Cursor => _reader.Cursor;
+
+    /// <inheritdoc/>
+    public Wake? NextWake => _reader.NextWake;
+
+    /// <inheritdoc/>
+    public void Handle(StreamViewerInput input, Instant now)
+    {
+        switch (input)
+        {
+            case StreamViewerInput.Offline:
+                Lose(now);
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Members members } when members.Room == room.Room:
+                bool found = false;
+                foreach (var member in members.List.Where(m => m.IsHost))
+                {
+                    found = true;
+                    Find(member.Peer, now);
+                }
+                if (!found && !members.More && _host is null)
+                {
+                    _effects.Enqueue(new StreamViewerEffect.HostGone());
+                }
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Joined { Member.IsHost: true } joined } when joined.Room == room.Room:
+                Find(joined.Member.Peer, now);
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Left left } when left.Room == room.Room && left.Peer == _host && left.Reason != LeftReason.Replaced:
+                Lose(now);
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Cast cast } when cast.Room == room.Room:
+                Read(new FeedReaderInput.Frame(cast.From, cast.Payload), now);
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Send send } when send.Room == room.Room:
+                Read(new FeedReaderInput.Frame(send.From, send.Payload), now);
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Gap gap } when gap.Room == room.Room && gap.From == _host:
+                Read(new FeedReaderInput.Gap(), now);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Tick(Instant now)
+    {
+        _reader.Tick(now);
+        Drain();
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake([MaybeNullWhen(false)] out StreamViewerEffect effect) => _effects.TryDequeue(out effect);
+
+    /// <inheritdoc/>
+    public void Dispose() => _reader.Dispose();
+
+    private void Find(PeerId host, Instant now)
+    {
+        _host = host;
+        _effects.Enqueue(new StreamViewerEffect.HostCame());
+        Read(new FeedReaderInput.HostSeen(host), now);
+    }
+
+    private void Lose(Instant now)
+    {
+        if (_host is not null)
+        {
+            _host = null;
+            _effects.Enqueue(new StreamViewerEffect.HostGone());
+            Read(new FeedReaderInput.HostLost(), now);
+        }
+    }
+
+    private void Read(FeedReaderInput input, Instant now)
+    {
+        _reader.Handle(input, now);
+        Drain();
+    }
+
+    private void Drain()
+    {
+        while (_reader.TryTake(out var effect))
+        {
+            _effects.Enqueue(effect is FeedReaderEffect.Send send
+                ? new StreamViewerEffect.Say(new DoorFrame.Send(default, room.Room, send.To, send.Payload))
+                : new StreamViewerEffect.Read(effect));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Roost.Core.Identity;
+
+namespace Roost.Peer.Streams;
+
+/// <summary>What the host of a stream may want to tell its user.</summary>
+public abstract record StreamHostEvent
+{
+    private StreamHostEvent()
+    {
+    }
+
+    /// <summary>A hub let the host in.</summary>
+    public sealed record HubFound(string Origin) : StreamHostEvent;
+
+    /// <summary>The hub is gone; it is dialled again.</summary>
+    public sealed record HubLost(string Reason) : StreamHostEvent;
+
+    /// <summary>The hub refused something.</summary>
+    public sealed record Refused(ushort Code, string Message) : StreamHostEvent;
+
+    /// <summary>Another process hosts with the same key: this one is out.</summary>
+    public sealed record Replaced : StreamHostEvent;
+
+    /// <summary>A viewer came.</summary>
+    public sealed record ViewerCame(PeerId Viewer, int Count) : StreamHostEvent;
+
+    /// <summary>A viewer has read all there was.</summary>
+    public sealed record ViewerCaughtUp(PeerId Viewer, TimeSpan Took) : StreamHostEvent;
+
+    /// <summary>A viewer went.</summary>
+    public sealed record ViewerWent(PeerId Viewer, int Count) : StreamHostEvent;
+
+    /// <summary>The log cannot be written; what follows is not shared.</summary>
+    public sealed record LogFailed(string Problem) : StreamHostEvent;
+}

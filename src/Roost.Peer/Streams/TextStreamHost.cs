@@ -1,0 +1,175 @@
+using Roost.Core.Cores;
+using Roost.Core.Crypto;
+using Roost.Core.Feeds;
+using Roost.Core.Identity;
+using Roost.Core.Rooms;
+using Roost.Mesh.Peers;
+using Roost.Mesh.Sessions;
+using Roost.Mesh.Wire;
+using Roost.Peer.Links;
+using Roost.Peer.Storage;
+
+namespace Roost.Peer.Streams;
+
+/// <summary>How a text stream is hosted.</summary>
+public sealed record TextStreamHostOptions
+{
+    /// <summary>The hubs to use, best first.</summary>
+    public required IReadOnlyList<string> Hubs { get; init; }
+
+    /// <summary>The host's key: the room's owner.</summary>
+    public required SigningKey Key { get; init; }
+
+    /// <summary>The room's secret.</summary>
+    public required RoomSecret Secret { get; init; }
+
+    /// <summary>Separates applications.</summary>
+    public string Network { get; init; } = "";
+
+    /// <summary>What viewers see as the name; may be empty.</summary>
+    public string Title { get; init; } = "";
+
+    /// <summary>"ansi", "plain" or "md".</summary>
+    public string Format { get; init; } = "ansi";
+
+    /// <summary>How long the hub shall keep the sealed log after this host is gone; null for not at all.</summary>
+    public TimeSpan? KeepFor { get; init; }
+
+    /// <summary>A log that survives this process; null for one that does not.</summary>
+    public string? LogPath { get; init; }
+
+    /// <summary>The most that the log may grow to, in bytes; 1 GiB.</summary>
+    public long MaxLogBytes { get; init; } = 1L << 30;
+}
+
+/// <summary>
+/// Shares a text stream: <see cref="Write"/> bytes, and whoever has the invite reads along, from the start, over whatever hub is reachable.
+/// </summary>
+/// <remarks>Writing never waits for viewers. Thread-safe. Events are raised on the host's loop, one at a time; don't block in them.</remarks>
+public sealed class TextStreamHost : IAsyncDisposable
+{
+    private readonly FileFeedLog _log;
+    private readonly RoomKeys _room;
+    private readonly FeedWriter _writer;
+    private readonly HubLink _link;
+    private readonly CoreDriver<StreamHostInput, StreamHostEffect> _driver;
+    private readonly TaskCompletionSource _online = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _endSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private TextStreamHost(TextStreamHostOptions options, RoomKeys room, FileFeedLog log, FeedWriter writer, StreamMeta meta)
+    {
+        _log = log;
+        _room = room;
+        _writer = writer;
+        Secret = options.Secret;
+        Resumed = writer.Last > 0;
+        _driver = new(new StreamHostCore(writer, meta), Perform, InstantClock.System);
+        var link = new HubLinkOptions { Hubs = options.Hubs, Identity = options.Key, Network = options.Network };
+        _link = new HubLink(link, SystemDice.Instance, Hear);
+        var session = new byte[Id16.Size];
+        SystemDice.Instance.Fill(session);
+        _driver.Start();
+        _link.Post(new HubLinkInput.Join(_room, new SessionId(Id16.Read(session)), HostsOnly: false));
+        _link.Start();
+    }
+
+    /// <summary>Raised for what the user may want to see: viewers, hub lost and found, log trouble, another host.</summary>
+    public event Action<StreamHostEvent>? Happened;
+
+    /// <summary>Completes when a hub has let the host in for the first time.</summary>
+    public Task Online => _online.Task;
+
+    /// <summary>Completes when the stream has ended and every viewer has acknowledged that.</summary>
+    public Task EndAcknowledged => _endSeen.Task;
+
+    /// <summary>Whether an earlier run's log is continued.</summary>
+    public bool Resumed { get; }
+
+    /// <summary>The room's secret.</summary>
+    public RoomSecret Secret { get; }
+
+    /// <summary>Starts hosting; dialling goes on in the background.</summary>
+    /// <exception cref="IOException">The log cannot be made.</exception>
+    public static TextStreamHost Start(TextStreamHostOptions options)
+    {
+        var now = InstantClock.System.Now;
+        var room = new RoomKeys(options.Secret, options.Key.PublicKey.ToOwnerId());
+        var (log, writer, previous) = HostLog.Open(options, room, now);
+        var meta = new StreamMeta { Title = options.Title, Format = options.Format, StartedMs = now.UnixMilliseconds, Previous = previous };
+        return new TextStreamHost(options, room, log, writer, meta);
+    }
+
+    /// <summary>The link for viewers who reach the hub at <paramref name="origin"/>.</summary>
+    public Invite InviteAt(string origin) => new(origin, Secret, _room.Owner);
+
+    /// <summary>The room's id, as a private hub must know it.</summary>
+    public RoomId Room => _room.Room;
+
+    /// <summary>Shares the next bytes; they are copied. Returns at once.</summary>
+    public void Write(ReadOnlySpan<byte> bytes) => _driver.Post(new StreamHostInput.Text(bytes.ToArray()));
+
+    /// <summary>Ends the stream; late joiners are served until disposal.</summary>
+    /// <param name="exit">The command's exit code, if there was a command.</param>
+    /// <param name="reason">"eof" or "interrupted".</param>
+    public void End(int? exit, string reason) => _driver.Post(new StreamHostInput.End(exit, reason));
+
+    /// <summary>Leaves the room, closes the link, and closes the log in order.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _driver.DisposeAsync().ConfigureAwait(false);
+        _link.Post(new HubLinkInput.Leave(_room.Room));
+        await _link.DisposeAsync().ConfigureAwait(false);
+        _writer.Dispose();
+        _log.Dispose();
+        _room.Dispose();
+    }
+
+    private void Hear(HubLinkEffect effect)
+    {
+        switch (effect)
+        {
+            case HubLinkEffect.Online online:
+                _online.TrySetResult();
+                Happened?.Invoke(new StreamHostEvent.HubFound(online.Origin));
+                break;
+            case HubLinkEffect.Offline offline:
+                _driver.Post(new StreamHostInput.Offline());
+                Happened?.Invoke(new StreamHostEvent.HubLost(offline.Reason));
+                break;
+            case HubLinkEffect.Replaced:
+                Happened?.Invoke(new StreamHostEvent.Replaced());
+                break;
+            case HubLinkEffect.Heard { Frame: DoorFrame.Error error }:
+                Happened?.Invoke(new StreamHostEvent.Refused(error.Code, error.Text));
+                break;
+            case HubLinkEffect.Heard heard:
+                _driver.Post(new StreamHostInput.Heard(heard.Frame));
+                break;
+        }
+    }
+
+    private void Perform(StreamHostEffect effect)
+    {
+        switch (effect)
+        {
+            case StreamHostEffect.Say say:
+                _link.Post(new HubLinkInput.Say(say.Frame));
+                break;
+            case StreamHostEffect.EndAcknowledged:
+                _endSeen.TrySetResult();
+                break;
+            case StreamHostEffect.ViewerCame came:
+                Happened?.Invoke(new StreamHostEvent.ViewerCame(came.Viewer, came.Count));
+                break;
+            case StreamHostEffect.ViewerWent went:
+                Happened?.Invoke(new StreamHostEvent.ViewerWent(went.Viewer, went.Count));
+                break;
+            case StreamHostEffect.ViewerCaughtUp caught:
+                Happened?.Invoke(new StreamHostEvent.ViewerCaughtUp(caught.Viewer, caught.Took));
+                break;
+            case StreamHostEffect.LogFailed failed:
+                Happened?.Invoke(new StreamHostEvent.LogFailed(failed.Problem));
+                break;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// npm run size: gzip sizes of web/dist against their budgets.
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { web } from './bundle.mjs'
+
+const { files } = JSON.parse(await readFile(join(web, 'dist/manifest.json'), 'utf8'))
+const gzip = (pattern) => Object.entries(files).filter(([name]) => pattern.test(name)).reduce((sum, [, file]) => sum + file.gzip, 0)
+
+const budgets = [
+  ['viewer, first load over https', gzip(/^(index\.html|assets\/app-.*|icon\.svg)$/), 30_000],
+  ['viewer, first load over http (with the crypto chunk)', gzip(/^(index\.html|assets\/(app|crypto)-.*|icon\.svg)$/), 50_000],
+  ['client core entry, roost.js', gzip(/^roost\.js$/), 10_000],
+  ['crypto chunk', gzip(/^assets\/crypto-/), 20_000],
+]
+
+for (const [name, bytes, budget] of budgets) {
+  const over = bytes > budget
+  console.log(`${over ? 'OVER ' : 'ok   '} ${String(bytes).padStart(6)} of ${String(budget).padStart(6)} B gzip  ${name}`)
+  if (over) process.exitCode = 1
+}

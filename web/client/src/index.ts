@@ -1,0 +1,6 @@
+export { chooseCrypto } from './crypto/choose.ts'
+export type { Crypto, Signer } from './crypto/provider.ts'
+export { doorOf, HubLink } from './hub/hub-link.ts'
+export { readInvite, writeInvite, type Invite, type InviteFault } from './rooms/invite.ts'
+export { Watch, type WatchListener, type WatchSetup } from './watch/watch.ts'
+export type { WatchStatus } from './watch/watch-core.ts'

@@ -1,0 +1,133 @@
+import { equal, type Bytes } from '../codec/bytes.ts'
+import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
+import { ROLE_HOST, type HubFrame, type Member } from '../door/door-frames.ts'
+import { writeSend } from '../door/peer-frames.ts'
+import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
+import type { LinkNews } from '../hub/hub-link.ts'
+
+export type WatchInput =
+  | { type: 'link'; news: LinkNews }
+  | { type: 'restored'; frames: Bytes[] }
+  | Exclude<FeedInput, { type: 'source' | 'frame' | 'gap' }>
+
+export type WatchEffect = Exclude<FeedEffect, { type: 'send' }> | { type: 'transmit'; bytes: Bytes } | { type: 'status'; status: WatchStatus }
+
+export interface WatchStatus {
+  link: 'connecting' | 'open' | 'lost' | 'replaced'
+  /** When the next attempt starts, while the link is lost. */
+  retryAtMs: number
+  /** Undefined until the hub has said who is in the room. */
+  host: boolean | undefined
+  caughtUp: boolean
+  ended: boolean
+  fault: 'fork' | 'rollback' | undefined
+  /** The hub's last refusal, until something works again. */
+  refusal: { code: number; text: string } | undefined
+}
+
+/** A viewer of one session: who the host is, and the reader of his feed. */
+export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
+  private readonly effects: WatchEffect[] = []
+  private readonly reader: FeedReader
+  private status: WatchStatus = { link: 'connecting', retryAtMs: 0, host: undefined, caughtUp: false, ended: false, fault: undefined, refusal: undefined }
+  private host20: Bytes | undefined
+
+  constructor(private readonly room: { room16: Bytes; owner16: Bytes }) {
+    this.reader = new FeedReader(room)
+  }
+
+  get nextWake(): Wake | undefined {
+    return this.reader.nextWake
+  }
+
+  take(): WatchEffect | undefined {
+    return this.effects.shift()
+  }
+
+  handle(input: WatchInput, nowMs: number): void {
+    if (input.type === 'link') this.hearLink(input.news, nowMs)
+    else if (input.type === 'restored') input.frames.forEach((bytes) => this.feed({ type: 'frame', bytes }, nowMs))
+    else this.feed(input, nowMs)
+  }
+
+  tick(nowMs: number): void {
+    this.reader.tick(nowMs)
+    this.drainReader()
+  }
+
+  private hearLink(news: LinkNews, nowMs: number): void {
+    switch (news.type) {
+      case 'open':
+        return this.tell({ link: 'open', refusal: undefined })
+      case 'lost':
+        this.hostLeft(nowMs)
+        return this.tell({ link: 'lost', retryAtMs: news.retryAtMs, host: undefined, caughtUp: false })
+      case 'stopped':
+        this.hostLeft(nowMs)
+        return this.tell({ link: news.why === 'replaced' ? 'replaced' : 'lost' })
+      case 'frame':
+        return this.hearFrame(news.frame, nowMs)
+    }
+  }
+
+  private hearFrame(frame: HubFrame, nowMs: number): void {
+    if (frame.type === 'error') return this.tell({ refusal: { code: frame.code, text: frame.text } })
+    if (!('room16' in frame) || !equal(frame.room16, this.room.room16)) return
+    switch (frame.type) {
+      case 'members':
+        frame.members.forEach((member) => this.memberCame(member, nowMs))
+        if (!frame.more && !this.host20) this.tell({ host: false })
+        return
+      case 'joined':
+        return this.memberCame(frame.member, nowMs)
+      case 'left':
+        if (!this.host20 || !equal(frame.peer20, this.host20)) return
+        this.hostLeft(nowMs)
+        return this.tell({ host: false, caughtUp: false })
+      case 'cast':
+      case 'send':
+        // Only the host's own frames count: other members could merely waste our time with junk.
+        if (this.host20 && equal(frame.src20, this.host20)) this.feed({ type: 'frame', bytes: frame.payload }, nowMs)
+        return
+      case 'gap':
+        return this.feed({ type: 'gap' }, nowMs)
+    }
+  }
+
+  private memberCame(member: Member, nowMs: number): void {
+    if (member.role !== ROLE_HOST) return
+    this.host20 = member.peer20
+    this.tell({ host: true })
+    this.feed({ type: 'source', here: true }, nowMs)
+  }
+
+  private hostLeft(nowMs: number): void {
+    this.host20 = undefined
+    this.feed({ type: 'source', here: false }, nowMs)
+  }
+
+  private feed(input: FeedInput, nowMs: number): void {
+    this.reader.handle(input, nowMs)
+    this.drainReader()
+  }
+
+  private drainReader(): void {
+    for (let effect = this.reader.take(); effect; effect = this.reader.take()) {
+      if (effect.type === 'send') {
+        if (this.host20) this.effects.push({ type: 'transmit', bytes: writeSend(this.room.room16, this.host20, effect.payload) })
+        continue
+      }
+      this.effects.push(effect)
+      if (effect.type === 'caught-up') this.tell({ caughtUp: true })
+      if (effect.type === 'fault') this.tell({ fault: effect.fault })
+      if (effect.type === 'entries') this.tell({ ended: this.reader.ended })
+    }
+  }
+
+  private tell(change: Partial<WatchStatus>): void {
+    const next = { ...this.status, ...change }
+    if (JSON.stringify(next) === JSON.stringify(this.status)) return
+    this.status = next
+    this.effects.push({ type: 'status', status: next })
+  }
+}
