@@ -9,6 +9,7 @@ public sealed partial class YDoc
     private readonly Stack<Transaction> _spareTransactions = [];
     private Transaction? _current;
     private int _serials;
+    private int _arrivals;
     private bool _cleaning;
 
     /// <summary>Groups changes: one update, one call of each observer. Inside another transaction it joins that one.</summary>
@@ -63,6 +64,11 @@ public sealed partial class YDoc
         if (client.MarkSerial == _serials)
         {
             return;
+        }
+
+        if (client.Count == 0)
+        {
+            client.Arrival = ++_arrivals;
         }
 
         foreach (var transaction in _open)

@@ -8,6 +8,9 @@ internal sealed partial class BlockStore
     private int _beforeEpoch;
     private int _conflictEpoch;
 
+    /// <summary>The next local item is protected from collection from its first moment, and all that it is in.</summary>
+    public bool KeepNext { get; set; }
+
     /// <summary>Adds an item of this replica between two neighbours; the caller fills in its content first.</summary>
     public int InsertLocal(Transaction transaction, TypeNode parent, int left, int right, int key, byte reference, uint length, int content, int formatKey = -1)
     {
@@ -24,6 +27,12 @@ internal sealed partial class BlockStore
         if (right >= 0)
         {
             (block.RightClient, block.RightClock) = (_blocks[right].Client, _blocks[right].Clock);
+        }
+
+        if (KeepNext)
+        {
+            KeepNext = false;
+            Keep(handle, true);
         }
 
         Integrate(transaction, handle, left, right);

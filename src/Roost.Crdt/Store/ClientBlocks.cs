@@ -31,6 +31,12 @@ internal sealed class ClientBlocks(ulong id, int index)
 
     public uint MarkBefore { get; set; }
 
+    /// <summary>The newest transaction that deleted something of it.</summary>
+    public int DeleteSerial { get; set; }
+
+    /// <summary>Its place in the order in which clients first wrote something.</summary>
+    public int Arrival { get; set; }
+
     public Span<char> Chars => _chars.AsSpan(0, CharCount);
 
     public Span<YValue> Values => _values.AsSpan(0, ValueCount);

@@ -8,6 +8,7 @@ public sealed partial class Transaction
 {
     private readonly List<TypeChange> _changed = [];
     private readonly Stack<TypeChange> _spare = [];
+    private readonly List<int> _deleteOrder = [];
     private Dictionary<int, int>? _changeIndex;
     private HashSet<object>? _splitFor;
 
@@ -27,11 +28,18 @@ public sealed partial class Transaction
     {
         get
         {
+            // Clients in the order in which something of theirs was first deleted: undo brings things back in that order.
             SortDeletes();
             var result = new DeleteSet();
-            foreach (var range in Deletes)
+            foreach (var client in _deleteOrder)
             {
-                result.Add(Doc.Store.Client(range.Client).Id, range.Clock, range.Length);
+                foreach (var range in Deletes)
+                {
+                    if (range.Client == client)
+                    {
+                        result.Add(Doc.Store.Client(client).Id, range.Clock, range.Length);
+                    }
+                }
             }
 
             return result;
@@ -58,6 +66,7 @@ public sealed partial class Transaction
     {
         (Origin, IsLocal, Serial) = (origin, local, serial);
         Deletes.Clear();
+        _deleteOrder.Clear();
         Changes.Clear();
         MergeCandidates.Clear();
         foreach (var change in _changed)
@@ -79,7 +88,17 @@ public sealed partial class Transaction
     /// <summary>Its structs merge now: events can no longer tell new from old.</summary>
     internal void Finish() => Serial = -1;
 
-    internal void AddDelete(int client, uint clock, uint length) => Deletes.Add(new DeletedRange(client, clock, length));
+    internal void AddDelete(int client, uint clock, uint length)
+    {
+        var author = Doc.Store.Client(client);
+        if (author.DeleteSerial != Serial)
+        {
+            author.DeleteSerial = Serial;
+            _deleteOrder.Add(client);
+        }
+
+        Deletes.Add(new DeletedRange(client, clock, length));
+    }
 
     /// <summary>Notes that a type's list (key −1) or one of its keys changed, unless the type itself is new or gone.</summary>
     internal void AddChanged(TypeNode type, int key)
