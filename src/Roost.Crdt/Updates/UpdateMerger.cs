@@ -4,7 +4,7 @@ namespace Roost.Crdt;
 internal sealed class UpdateMerger(List<DecodedUpdate> updates)
 {
     private readonly LazyUpdateWriter _output = new();
-    private readonly List<Cursor> _cursors = [];
+    private readonly List<UpdateCursor> _cursors = [];
     private DecodedUpdate? _from;   // of the struct that is held back, which the next one may extend
     private StructRef _held;
 
@@ -14,16 +14,14 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
     {
         foreach (var update in updates)
         {
-            var cursor = new Cursor(update);
+            var cursor = new UpdateCursor(update);
             if (cursor.IsOpen)
             {
                 _cursors.Add(cursor);
             }
         }
 
-        var sorted = _cursors.Order().ToList();   // stable
-        _cursors.Clear();
-        _cursors.AddRange(sorted);
+        CursorOrder.Sort(_cursors);
         while (_cursors.Count > 0)
         {
             Advance(_cursors[0]);
@@ -44,7 +42,7 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
         return _output.Finish(encoder, deletes.Normalize());
     }
 
-    private void Advance(Cursor cursor)
+    private void Advance(UpdateCursor cursor)
     {
         var client = cursor.Client;
         if (_from is null)
@@ -64,7 +62,7 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
     }
 
     /// <summary>Takes the cursor's struct in behind the one held; false if it brings nothing now.</summary>
-    private bool Continue(Cursor cursor, ulong client)
+    private bool Continue(UpdateCursor cursor, ulong client)
     {
         var iterated = false;
         while (cursor.IsOpen && cursor.Item.End <= _held.End && cursor.Client >= HeldClient)
@@ -95,7 +93,7 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
         return true;
     }
 
-    private void HoldGap(Cursor cursor)
+    private void HoldGap(UpdateCursor cursor)
     {
         if (_held.Ref == ContentRef.Skip)
         {
@@ -117,7 +115,7 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
         };
     }
 
-    private void Join(Cursor cursor)
+    private void Join(UpdateCursor cursor)
     {
         var item = cursor.Item;
         var overlap = _held.End - item.Clock;
@@ -144,7 +142,7 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
         cursor.Next();
     }
 
-    private void Hold(Cursor cursor)
+    private void Hold(UpdateCursor cursor)
     {
         (_from, _held) = (cursor.Update, cursor.Item);
         cursor.Next();
@@ -170,66 +168,9 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
         return item;
     }
 
-    /// <summary>Only the first cursor moved: it goes before the first that is not before it.</summary>
     private void Resort()
     {
-        var moved = _cursors[0];
-        if (!moved.IsOpen)
-        {
-            _cursors.RemoveAt(0);
-            return;
-        }
-
-        var (low, high) = (1, _cursors.Count);
-        while (low < high)
-        {
-            var middle = (low + high) >> 1;
-            if (_cursors[middle].CompareTo(moved) < 0)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle;
-            }
-        }
-
-        if (low > 1)
-        {
-            _cursors.RemoveAt(0);
-            _cursors.Insert(low - 1, moved);
-        }
-    }
-
-    /// <summary>A place in an update; skips are passed over.</summary>
-    private sealed class Cursor : IComparable<Cursor>
-    {
-        private int _at = -1;
-
-        public Cursor(DecodedUpdate update)
-        {
-            Update = update;
-            Next();
-        }
-
-        public DecodedUpdate Update { get; }
-
-        public bool IsOpen => _at < Update.StructCount;
-
-        public ref StructRef Item => ref Update.Structs[_at];
-
-        public ulong Client => Update.Clients[Item.Client];
-
-        public void Next()
-        {
-            do
-            {
-                _at++;
-            }
-            while (IsOpen && Item.Ref == ContentRef.Skip);
-        }
-
-        public int CompareTo(Cursor? other) =>
-            Client != other!.Client ? other.Client.CompareTo(Client) : Item.Clock.CompareTo(other.Item.Clock);
+        _cursors.RemoveAll(cursor => !cursor.IsOpen);
+        CursorOrder.Sort(_cursors);
     }
 }
