@@ -22,8 +22,10 @@ internal sealed partial class PositionTree
 
             ref var block = ref _store[handle];
             ref var place = ref _leaves[leaf];
+            var visible = block.Visible;
+            _visible[(leaf * LeafSize) + place.Count] = visible;
             _items[(leaf * LeafSize) + place.Count++] = handle;
-            place.Sum += block.Visible;
+            place.Sum += visible;
             place.Formats += block.IsLiveFormat ? 1 : 0;
             block.Leaf = leaf;
         }
@@ -69,6 +71,7 @@ internal sealed partial class PositionTree
         var keep = slot == LeafSize && next < 0 ? LeafSize : LeafSize / 2;
         var moved = _items.AsSpan((leaf * LeafSize) + keep, LeafSize - keep);
         moved.CopyTo(_items.AsSpan(right * LeafSize));
+        _visible.AsSpan((leaf * LeafSize) + keep, LeafSize - keep).CopyTo(_visible.AsSpan(right * LeafSize));
         var (sum, formats) = (0, 0);
         foreach (var handle in moved)
         {
@@ -233,6 +236,7 @@ internal sealed partial class PositionTree
                 var larger = leaf + (leaf >> 1) + 4;
                 Array.Resize(ref _leaves, larger);
                 Array.Resize(ref _items, larger * LeafSize);
+                Array.Resize(ref _visible, larger * LeafSize);
             }
         }
 

@@ -17,6 +17,7 @@ internal sealed partial class PositionTree
 
     private readonly BlockStore _store;
     private int[] _items = new int[4 * LeafSize];
+    private int[] _visible = new int[4 * LeafSize];   // of the item in the same slot: scanning must not touch the blocks
     private Leaf[] _leaves = new Leaf[4];
     private int[] _children = new int[2 * NodeSize];
     private int[] _sums = new int[2 * NodeSize];
@@ -48,7 +49,7 @@ internal sealed partial class PositionTree
     /// <summary>Visible length of the whole list.</summary>
     public int Total { get; private set; }
 
-    public long Bytes => (_items.Length * 4L) + (_leaves.Length * 24L) + (_children.Length * 8L) + (_nodes.Length * 12L);
+    public long Bytes => (_items.Length * 8L) + (_leaves.Length * 24L) + (_children.Length * 8L) + (_nodes.Length * 12L);
 
     /// <summary>The item that holds the visible unit at <paramref name="index"/> and the offset in it; −1 behind the end.</summary>
     public int Find(int index, out int offset)
@@ -74,20 +75,14 @@ internal sealed partial class PositionTree
                 continue;
             }
 
-            var leaf = _children[at];
-            foreach (var handle in _items.AsSpan(leaf * LeafSize, _leaves[leaf].Count))
+            var slot = _children[at] * LeafSize;
+            while (index >= _visible[slot])
             {
-                var visible = _store[handle].Visible;
-                if (index < visible)
-                {
-                    offset = index;
-                    return handle;
-                }
-
-                index -= visible;
+                index -= _visible[slot++];
             }
 
-            throw new System.Diagnostics.UnreachableException("position tree: sums do not match items");
+            offset = index;
+            return _items[slot];
         }
     }
 
@@ -96,14 +91,9 @@ internal sealed partial class PositionTree
     {
         var leaf = _store[handle].Leaf;
         var index = 0;
-        foreach (var item in _items.AsSpan(leaf * LeafSize, _leaves[leaf].Count))
+        for (var slot = leaf * LeafSize; _items[slot] != handle; slot++)
         {
-            if (item == handle)
-            {
-                break;
-            }
-
-            index += _store[item].Visible;
+            index += _visible[slot];
         }
 
         var child = leaf;
@@ -157,6 +147,7 @@ internal sealed partial class PositionTree
         if (visible != 0)
         {
             Total += visible;
+            _visible[(leaf * LeafSize) + SlotOf(handle)] += visible;
             AddUp(leaf, visible);
         }
     }
@@ -170,12 +161,20 @@ internal sealed partial class PositionTree
             (leaf, slot) = SplitLeaf(leaf, slot);
         }
 
-        var items = _items.AsSpan(leaf * LeafSize, ++_leaves[leaf].Count);
-        items[slot..^1].CopyTo(items[(slot + 1)..]);
-        items[slot] = handle;
+        var count = _leaves[leaf].Count++;
+        var at = (leaf * LeafSize) + slot;
+        Array.Copy(_items, at, _items, at + 1, count - slot);
+        Array.Copy(_visible, at, _visible, at + 1, count - slot);
         ref var block = ref _store[handle];
         block.Leaf = leaf;
-        Add(handle, block.Visible, block.IsLiveFormat ? 1 : 0);
+        var visible = block.Visible;
+        (_items[at], _visible[at]) = (handle, visible);
+        _leaves[leaf].Formats += block.IsLiveFormat ? 1 : 0;
+        if (visible != 0)
+        {
+            Total += visible;
+            AddUp(leaf, visible);
+        }
     }
 
     /// <summary>Takes out an item whose content went into <paramref name="mergedInto"/>; its block still has its length.</summary>
@@ -184,13 +183,18 @@ internal sealed partial class PositionTree
         ref var block = ref _store[handle];
         var (leaf, target) = (block.Leaf, _store[mergedInto].Leaf);
         var slot = SlotOf(handle);
-        var items = _items.AsSpan(leaf * LeafSize, _leaves[leaf].Count);
-        items[(slot + 1)..].CopyTo(items[slot..]);
-        _leaves[leaf].Count--;
-        if (leaf != target && block.Visible is var visible and not 0)
+        var at = (leaf * LeafSize) + slot;
+        var count = --_leaves[leaf].Count;
+        Array.Copy(_items, at + 1, _items, at, count - slot);
+        Array.Copy(_visible, at + 1, _visible, at, count - slot);
+        if (block.Visible is var visible and not 0)
         {
-            AddUp(leaf, -visible);
-            AddUp(target, visible);
+            _visible[(target * LeafSize) + SlotOf(mergedInto)] += visible;
+            if (leaf != target)
+            {
+                AddUp(leaf, -visible);
+                AddUp(target, visible);
+            }
         }
 
         block.Leaf = -1;

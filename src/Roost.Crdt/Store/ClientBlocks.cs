@@ -3,8 +3,11 @@ namespace Roost.Crdt;
 /// <summary>Everything one author made: handles by clock without gaps, and the arenas that hold its text and values.</summary>
 internal sealed class ClientBlocks(ulong id, int index)
 {
+    // By clock, with a gap where the last change was: edits come in places, and structs are cut and joined where they come.
     private uint[] _clocks = [];
     private int[] _handles = [];
+    private int _gap;
+    private int _gapLength;
     private char[] _chars = [];
     private YValue[] _values = [];
 
@@ -41,67 +44,124 @@ internal sealed class ClientBlocks(ulong id, int index)
 
     public Span<YValue> Values => _values.AsSpan(0, ValueCount);
 
-    public int this[int position] => _handles[position];
+    public int this[int position] => _handles[position < _gap ? position : position + _gapLength];
 
-    public uint ClockAt(int position) => _clocks[position];
+    public uint ClockAt(int position) => _clocks[position < _gap ? position : position + _gapLength];
 
     public long Bytes => (_clocks.Length * 8L) + (_chars.Length * 2L) + (_values.Length * 16L);
 
     /// <summary>The position of the struct that holds <paramref name="clock"/>, which is below <see cref="Next"/>.</summary>
     public int Find(uint clock)
     {
-        var last = Count - 1;
-        if (_clocks[last] <= clock)
+        var end = Count + _gapLength;
+        if (_gap < Count)
         {
-            return last;
+            if (_clocks[end - 1] <= clock)
+            {
+                return Count - 1;
+            }
+
+            var behind = _gap + _gapLength;
+            if (_clocks[behind] <= clock)
+            {
+                return _gap + PlaceIn(_clocks.AsSpan(behind, end - behind), clock);
+            }
         }
 
-        var found = _clocks.AsSpan(0, Count).BinarySearch(clock);
-        return found >= 0 ? found : ~found - 1;
+        return _clocks[_gap - 1] <= clock ? _gap - 1 : PlaceIn(_clocks.AsSpan(0, _gap), clock);
     }
 
-    public int HandleAt(uint clock) => _handles[Find(clock)];
+    public int HandleAt(uint clock) => this[Find(clock)];
 
     public void Reserve(int more)
     {
-        if (more > _handles.Length - Count)
+        if (more > _handles.Length - Count - _gapLength)
         {
-            Array.Resize(ref _handles, Count + more);
-            Array.Resize(ref _clocks, Count + more);
+            Grow(Count + _gapLength + more);
         }
     }
 
     public void Append(int handle, uint clock, uint length)
     {
-        Insert(Count, handle, clock);
+        var at = Count;
+        if (_gap == Count && _gapLength > 0)
+        {
+            _gapLength--;
+        }
+        else
+        {
+            at += _gapLength;
+            if (at == _handles.Length)
+            {
+                Grow(at + Math.Max(4, at >> 1));
+            }
+        }
+
+        _handles[at] = handle;
+        _clocks[at] = clock;
+        if (_gap == Count)
+        {
+            _gap++;
+        }
+
+        Count++;
         Next = clock + length;
     }
 
     public void Insert(int position, int handle, uint clock)
     {
-        if (Count == _handles.Length)
+        if (_gapLength == 0)
         {
-            var larger = Math.Max(4, Count + (Count >> 1));
-            Array.Resize(ref _handles, larger);
-            Array.Resize(ref _clocks, larger);
+            // Half of the room becomes the gap, the rest stays at the end, where most of what is new goes.
+            if (_handles.Length - Count < 8)
+            {
+                Grow(Count + Math.Max(8, Count >> 1));
+            }
+
+            _gap = Count;
+            _gapLength = (_handles.Length - Count) / 2;
         }
 
-        if (position < Count)
-        {
-            Array.Copy(_handles, position, _handles, position + 1, Count - position);
-            Array.Copy(_clocks, position, _clocks, position + 1, Count - position);
-        }
-
+        MoveGap(position);
         _handles[position] = handle;
         _clocks[position] = clock;
+        _gap++;
+        _gapLength--;
         Count++;
     }
 
     public void Remove(int position, int count)
     {
-        Array.Copy(_handles, position + count, _handles, position, Count - position - count);
-        Array.Copy(_clocks, position + count, _clocks, position, Count - position - count);
+        MoveGap(position + count);
+        _gap -= count;
+        _gapLength += count;
         Count -= count;
+    }
+
+    private static int PlaceIn(ReadOnlySpan<uint> clocks, uint clock)
+    {
+        var found = clocks.BinarySearch(clock);
+        return found >= 0 ? found : ~found - 1;
+    }
+
+    private void Grow(int size)
+    {
+        Array.Resize(ref _handles, size);
+        Array.Resize(ref _clocks, size);
+    }
+
+    private void MoveGap(int position)
+    {
+        var (from, to, length) = position < _gap
+            ? (position, position + _gapLength, _gap - position)
+            : (_gap + _gapLength, _gap, position - _gap);
+        if (length > 0 && _gapLength > 0)
+        {
+            Array.Copy(_handles, from, _handles, to, length);
+            Array.Copy(_clocks, from, _clocks, to, length);
+        }
+
+        _gap = position;
     }
 
     /// <summary>Keeps text; neighbours by clock lie next to each other, so that merging them is an addition.</summary>

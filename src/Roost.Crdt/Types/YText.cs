@@ -31,10 +31,9 @@ public partial class YText : YType
             return;
         }
 
-        if (_preliminary is { } waiting)
+        if (_preliminary is not null)
         {
-            var copy = text.ToString();
-            waiting.Add(self => self.Insert(index, copy, attributes));
+            InsertLater(index, text.ToString(), attributes);
             return;
         }
 
@@ -77,8 +76,7 @@ public partial class YText : YType
             return;
         }
 
-        var copy = text.ToString();
-        waiting.Add(self => self.Append(copy));
+        AppendLater(waiting, text.ToString());
     }
 
     /// <summary>Deletes units.</summary>
@@ -90,9 +88,9 @@ public partial class YText : YType
             return;
         }
 
-        if (_preliminary is { } waiting)
+        if (_preliminary is not null)
         {
-            waiting.Add(self => self.Delete(index, length));
+            DeleteLater(index, length);
             return;
         }
 
@@ -181,6 +179,13 @@ public partial class YText : YType
 
         TextEditing.Insert(transaction, position, content, new YObject(op.Attributes ?? []));
     }
+
+    // Apart from the methods they belong to: a closure there would cost an allocation for every edit.
+    private void InsertLater(int index, string text, YObject? attributes) => _preliminary!.Add(self => self.Insert(index, text, attributes));
+
+    private void DeleteLater(int index, int length) => _preliminary!.Add(self => self.Delete(index, length));
+
+    private static void AppendLater(List<Action<YText>> waiting, string text) => waiting.Add(self => self.Append(text));
 
     private void CheckRange(int index, int length)
     {

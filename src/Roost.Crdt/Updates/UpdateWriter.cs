@@ -7,28 +7,32 @@ internal static class UpdateWriter
     public static void WriteTransaction(UpdateEncoder encoder, BlockStore store, Transaction transaction)
     {
         var changes = transaction.Changes;
-        if (changes.Count == 1)
+        if (changes.Count > 1)
         {
-            var client = store.Client(changes[0].Client);
-            var grew = client.Next > changes[0].Before;
-            encoder.Rest.WriteVarUint(grew ? 1u : 0);
-            if (grew)
-            {
-                WriteStructs(encoder, store, client, changes[0].Before);
-            }
+            WriteGrown(encoder, store, changes);
+        }
+        else if (changes.Count == 1 && store.Client(changes[0].Client) is var client && client.Next > changes[0].Before)
+        {
+            encoder.Rest.WriteVarUint(1);
+            WriteStructs(encoder, store, client, changes[0].Before);
         }
         else
         {
-            var grown = changes.Where(change => store.Client(change.Client).Next > change.Before).ToList();
-            grown.Sort((a, b) => store.Client(b.Client).Id.CompareTo(store.Client(a.Client).Id));
-            encoder.Rest.WriteVarUint((uint)grown.Count);
-            foreach (var change in grown)
-            {
-                WriteStructs(encoder, store, store.Client(change.Client), change.Before);
-            }
+            encoder.Rest.WriteVarUint(0);
         }
 
         WriteDeletes(encoder, store, transaction.Deletes);
+    }
+
+    private static void WriteGrown(UpdateEncoder encoder, BlockStore store, List<ClientChange> changes)
+    {
+        var grown = changes.Where(change => store.Client(change.Client).Next > change.Before).ToList();
+        grown.Sort((a, b) => store.Client(b.Client).Id.CompareTo(store.Client(a.Client).Id));
+        encoder.Rest.WriteVarUint((uint)grown.Count);
+        foreach (var change in grown)
+        {
+            WriteStructs(encoder, store, store.Client(change.Client), change.Before);
+        }
     }
 
     /// <summary>Everything that somebody with the state <paramref name="known"/> lacks, and all deletions.</summary>
