@@ -148,12 +148,11 @@ public sealed partial class Transaction
             return;
         }
 
-        var store = Doc.Store;
         for (var i = 1; i < ranges.Length; i++)
         {
-            if (Compare(ranges[i - 1], ranges[i]) > 0)
+            if (Compare(Doc.Store, ranges[i - 1], ranges[i]) > 0)
             {
-                ranges.Sort(Compare);
+                Sort(Doc.Store, Deletes);
                 break;
             }
         }
@@ -173,10 +172,13 @@ public sealed partial class Transaction
         }
 
         CollectionsMarshal.SetCount(Deletes, kept);
-
-        int Compare(DeletedRange a, DeletedRange b) =>
-            a.Client == b.Client ? a.Clock.CompareTo(b.Clock) : store.Client(b.Client).Id.CompareTo(store.Client(a.Client).Id);
     }
+
+    // Apart: its closure would be made on every call of the method above.
+    private static void Sort(BlockStore store, List<DeletedRange> ranges) => ranges.Sort((a, b) => Compare(store, a, b));
+
+    private static int Compare(BlockStore store, in DeletedRange a, in DeletedRange b) =>
+        a.Client == b.Client ? a.Clock.CompareTo(b.Clock) : store.Client(b.Client).Id.CompareTo(store.Client(a.Client).Id);
 
     /// <summary>Whether the transaction deleted that unit; needs sorted ranges.</summary>
     internal bool Deleted(int client, uint clock)
