@@ -56,7 +56,7 @@ public sealed record DtlsFingerprint(string Algorithm, string Value)
             return false;
         }
         var hex = parts[1].Replace(":", "", StringComparison.Ordinal).ToUpperInvariant();
-        if (hex.Length != length * 2 || hex.AsSpan().ContainsAnyExcept("0123456789ABCDEF"))
+        if (hex.Length != length * 2 || !hex.All(char.IsAsciiHexDigitUpper))
         {
             return false;
         }

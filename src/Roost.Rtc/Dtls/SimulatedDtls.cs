@@ -140,7 +140,8 @@ public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
         {
             return; // our own, reflected
         }
-        if (number is 2 or 3 && !_expected.Any(f => f.Value == Convert.ToHexString(SHA256.HashData(certificateOfPeer.ToArray()))))
+        var hash = Convert.ToHexString(SHA256.HashData(certificateOfPeer));
+        if (number is 2 or 3 && !_expected.Any(f => f.Value == hash))
         {
             State = DtlsState.Failed;
             Failure = "The peer's certificate does not have the signaled fingerprint.";

@@ -73,7 +73,7 @@ public sealed record PeerOptions
     public int MaxEarlyDatagrams { get; init; } = 8;
 
     /// <summary>Datagrams in one <see cref="PeerEffectKind.Transmit"/>; Linux takes at most 64 per segmented send.</summary>
-    public int MaxBatchSegments { get; init; } = 44;
+    public int MaxBatchSegments { get; init; } = 50;
 
     /// <summary>The largest candidate flood taken before a remote description is there.</summary>
     public int MaxEarlyCandidates { get; init; } = 64;

@@ -19,6 +19,7 @@ public sealed partial class SctpAssociation
     public void Connect(Instant now)
     {
         _now = now;
+        _burstLeft = _options.MaxBurstPackets;
         if (State == SctpState.Closed && CloseReason == SctpCloseReason.None)
         {
             State = SctpState.CookieWait;

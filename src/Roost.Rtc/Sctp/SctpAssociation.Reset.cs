@@ -33,6 +33,7 @@ public sealed partial class SctpAssociation
     public void ResetStream(ushort streamId, Instant now)
     {
         _now = now;
+        _burstLeft = Math.Max(_burstLeft, 1);
         var stream = _sendQueue.Stream(streamId);
         if (!stream.IsClosing && CloseReason == SctpCloseReason.None)
         {

@@ -22,6 +22,10 @@ public sealed partial class SctpAssociation
             {
                 return new Wake(_handshakeTimer, "repeat the SCTP handshake");
             }
+            if (_burstLeft == 0)
+            {
+                return new Wake(_now, "go on with a burst");
+            }
             var wake = new Wake(_heartbeatTimer, "send a heartbeat");
             wake = Earlier(wake, _searchTimer, "probe the path MTU");
             wake = Earlier(wake, _sackTimer, "acknowledge data");
@@ -42,6 +46,7 @@ public sealed partial class SctpAssociation
     {
         _now = now;
         _corked = false;
+        _burstLeft = _options.MaxBurstPackets;
         if (CloseReason != SctpCloseReason.None)
         {
             return;

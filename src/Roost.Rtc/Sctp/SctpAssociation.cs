@@ -29,6 +29,7 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     private TsnTracker _received = new(0);
     private InitChunk _peer;
     private bool _corked;
+    private int _burstLeft;
     private Instant _now;
 
     /// <summary>Makes an association that is not connected yet.</summary>
@@ -123,6 +124,7 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
         message.Outstanding = 0;
         message.Abandoned = false;
         _sendQueue.Enqueue(message);
+        _burstLeft = Math.Max(_burstLeft, 1);
         return SctpSendResult.Queued;
     }
 
@@ -136,6 +138,7 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     public void Consumed(long bytes, int messages, Instant now)
     {
         _now = now;
+        _burstLeft = Math.Max(_burstLeft, 1);
         _unread = Math.Max(0, _unread - bytes - (long)messages * Reassembly.Overhead);
         UpdateWindow();
     }
@@ -144,6 +147,7 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     public void Close(Instant now)
     {
         _now = now;
+        _burstLeft = _options.MaxBurstPackets;
         End(SctpCloseReason.Local, tellPeer: true);
     }
 
@@ -151,6 +155,7 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     public void Handle(SctpInput input, Instant now)
     {
         _now = now;
+        _burstLeft = _options.MaxBurstPackets;
         _corked = input.MoreFollows;
         if (!input.Packet.IsEmpty)
         {
@@ -169,7 +174,13 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
         {
             return false;
         }
+        if (_burstLeft == 0)
+        {
+            effect = default;
+            return false;
+        }
         var length = BuildPacket(out var isProbe);
+        _burstLeft -= length > 0 ? 1 : 0;
         effect = new SctpEffect(SctpEffectKind.Packet, Packet: _packet.AsMemory(0, length), IsProbe: isProbe);
         return length > 0;
     }

@@ -39,6 +39,9 @@ public sealed record SctpOptions
     /// <summary>Initial congestion window in packets (RFC 6928; RFC 9260 §7.2.1 would allow four).</summary>
     public int InitialWindowPackets { get; init; } = 10;
 
+    /// <summary>Packets made after one input; the rest wait for the next turn of the loop, so that what comes in is heard in between.</summary>
+    public int MaxBurstPackets { get; init; } = 100;
+
     /// <summary>First retransmission timeout, before any round trip is measured.</summary>
     public TimeSpan InitialRto { get; init; } = TimeSpan.FromMilliseconds(500); // dcSCTP's value
 
