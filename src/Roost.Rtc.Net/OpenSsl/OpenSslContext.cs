@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Roost.Rtc.Dtls;
+using Roost.Rtc.Peer;
 using static Roost.Rtc.Net.OpenSsl.NativeMethods;
 
 namespace Roost.Rtc.Net.OpenSsl;

@@ -157,7 +157,7 @@ public sealed partial class PeerCore
             case SctpEffectKind.Message:
                 OnMessage(effect);
                 break;
-            case SctpEffectKind.MessageSent when _channels.TryGetValue(effect.StreamId, out var sender):
+            case SctpEffectKind.MessageSent when effect.PayloadProtocol != Ppid.Dcep && _channels.TryGetValue(effect.StreamId, out var sender):
                 _effects.Enqueue(new PeerEffect(PeerEffectKind.MessageSent, Channel: sender, Length: effect.Length));
                 break;
             case SctpEffectKind.IncomingStreamReset:

@@ -121,7 +121,7 @@ internal sealed partial class RetransmissionQueue(SctpOptions options, uint init
         if (dropped >= 0)
         {
             // The message counts as having left the queue, whole: bufferedAmount must fall by what it rose.
-            LeftQueue?.Invoke(message.StreamId, message.Length);
+            LeftQueue?.Invoke(message);
         }
         if (message.Outstanding == 0)
         {
@@ -130,7 +130,7 @@ internal sealed partial class RetransmissionQueue(SctpOptions options, uint init
     }
 
     /// <summary>Told of messages that were given up before they were sent whole.</summary>
-    internal Action<ushort, int>? LeftQueue { get; set; }
+    internal Action<OutgoingMessage>? LeftQueue { get; set; }
 
     /// <summary>Returns all buffers, as when the association ends.</summary>
     internal void Clear()

@@ -173,7 +173,7 @@ public sealed partial class SctpAssociation
         WriteChunk(destination, tsn, _sent.Chunk(tsn));
         if (_sendQueue.OnFragment(message, length, _interleaving))
         {
-            OnLeftQueue(message.StreamId, message.Length);
+            OnLeftQueue(message);
         }
     }
 

@@ -187,7 +187,8 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
 
     private void Emit(in SctpEffect effect) => _events.Enqueue(effect);
 
-    private void OnLeftQueue(ushort streamId, int bytes) => Emit(new SctpEffect(SctpEffectKind.MessageSent, streamId, Length: bytes));
+    private void OnLeftQueue(OutgoingMessage message) =>
+        Emit(new SctpEffect(SctpEffectKind.MessageSent, message.StreamId, message.Ppid, Length: message.Length));
 
     private void End(SctpCloseReason reason, bool tellPeer)
     {
