@@ -239,7 +239,7 @@ public sealed partial class PeerCore
     private void OnDcep(in SctpEffect message)
     {
         var bytes = message.Buffer.AsSpan(0, message.Length);
-        if (bytes[0] == DcepOpen.AckType && _channels.TryGetValue(message.StreamId, out var acknowledged))
+        if (bytes is [DcepOpen.AckType, ..] && _channels.TryGetValue(message.StreamId, out var acknowledged))
         {
             acknowledged.IsAcknowledged = true;
         }

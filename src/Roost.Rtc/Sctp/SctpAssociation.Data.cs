@@ -33,7 +33,8 @@ public sealed partial class SctpAssociation
     {
         var interleaved = chunk[0] == ChunkType.IData;
         var header = interleaved ? SctpWire.IDataHeaderLength : SctpWire.DataHeaderLength;
-        if (interleaved != _interleaving || chunk.Length <= header)
+        // A chunk without payload counts as an empty fragment; RFC 9260 §3.3.1 would end the association over it.
+        if (interleaved != _interleaving || chunk.Length < header)
         {
             return false;
         }

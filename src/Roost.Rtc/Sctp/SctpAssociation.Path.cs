@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Roost.Core.Cores;
 
 namespace Roost.Rtc.Sctp;
@@ -10,7 +11,7 @@ public sealed partial class SctpAssociation
     private const int ParameterHeader = 4;
     private const int NonceLength = 8;
     private const int ProbeTries = 3;
-    private const int MaxHeartbeatBytes = 1024;
+    private const int MaxHeartbeatBytes = 2048;
 
     /// <summary>How long a found size is trusted before a larger one is tried (RFC 8899 §5.1.1, PMTU_RAISE_TIMER).</summary>
     private static readonly TimeSpan RaiseEvery = TimeSpan.FromSeconds(600);
@@ -73,21 +74,18 @@ public sealed partial class SctpAssociation
         SendHeartbeat(_probeNonce, _probeBytes);
     }
 
-    /// <summary>A HEARTBEAT, padded to a packet size by a PAD chunk (RFC 4820) when it probes.</summary>
+    /// <summary>A HEARTBEAT whose information fills the packet when it probes.</summary>
+    /// <remarks>RFC 8899 §6.2 would pad by a PAD chunk; some stacks fail on chunk types they do not know, and all echo heartbeats.</remarks>
     private void SendHeartbeat(ulong nonce, int packetBytes)
     {
-        var padding = packetBytes == 0 ? 0 : packetBytes - SctpWire.HeaderLength - HeartbeatLength;
-        Span<byte> chunks = stackalloc byte[HeartbeatLength + padding];
-        chunks.Clear();
-        SctpWire.WriteChunkHeader(chunks, ChunkType.Heartbeat, 0, HeartbeatLength);
-        SctpWire.U16(chunks, 4, ParameterType.HeartbeatInfo);
-        SctpWire.U16(chunks, 6, ParameterHeader + NonceLength);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(chunks[8..], nonce);
-        if (padding > 0)
-        {
-            SctpWire.WriteChunkHeader(chunks[HeartbeatLength..], ChunkType.Pad, 0, padding);
-        }
-        QueueControl(chunks, _peer.Tag, isProbe: padding > 0);
+        var length = packetBytes == 0 ? HeartbeatLength : packetBytes - SctpWire.HeaderLength;
+        Span<byte> chunk = stackalloc byte[length];
+        chunk.Clear();
+        SctpWire.WriteChunkHeader(chunk, ChunkType.Heartbeat, 0, length);
+        SctpWire.U16(chunk, 4, ParameterType.HeartbeatInfo);
+        SctpWire.U16(chunk, 6, length - ChunkHeader);
+        BinaryPrimitives.WriteUInt64BigEndian(chunk[8..], nonce);
+        QueueControl(chunk, _peer.Tag, isProbe: packetBytes > 0);
     }
 
     private void OnHeartbeat(ReadOnlySpan<byte> chunk)
@@ -104,18 +102,18 @@ public sealed partial class SctpAssociation
 
     private void OnHeartbeatAck(ReadOnlySpan<byte> chunk)
     {
-        if (chunk.Length != HeartbeatLength)
+        if (chunk.Length < HeartbeatLength)
         {
             return;
         }
-        var nonce = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(chunk[8..]);
+        var nonce = BinaryPrimitives.ReadUInt64BigEndian(chunk[8..]);
         if (nonce == _heartbeatNonce && nonce != 0)
         {
             _heartbeatNonce = 0;
             _errors = 0;
             _heartbeatTimer = _now + _options.HeartbeatEvery;
         }
-        else if (nonce == _probeNonce && nonce != 0)
+        else if (nonce == _probeNonce && nonce != 0 && chunk.Length == _probeBytes - SctpWire.HeaderLength)
         {
             _probeNonce = 0;
             _packetBytes = _probeBytes;

@@ -22,7 +22,6 @@ internal static class ChunkType
     internal const byte ShutdownComplete = 14;
     internal const byte IData = 64;
     internal const byte ReConfig = 130;
-    internal const byte Pad = 132;
     internal const byte ForwardTsn = 192;
     internal const byte IForwardTsn = 194;
 }
