@@ -12,7 +12,10 @@ window.join = (room, config) => {
   app.on('peer-ready', (event) => stage.ready.push(event.peerId))
   app.on('peer-left', (event) => stage.left.push(event))
   app.on('peer-unreachable', (event) => stage.unreachable.push(event.peerId))
-  app.on('message', (event) => stage.messages.push({ from: event.peerId, content: event.data.content }))
+  app.on('message', (event) => {
+    stage.messages.push({ from: event.peerId, content: event.data.content })
+    if (window.keepsHeard) sessionStorage.setItem(`heard-${sessionStorage.length}`, event.data.content) // across reloads
+  })
   app.on('fast', (event) => stage.fast.push(event.data))
   app.on('peer-path', (event) => stage.paths.push(event.path))
   app.on('message-delivered', (event) => stage.delivered.push(event.messageId))

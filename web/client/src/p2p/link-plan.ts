@@ -49,8 +49,9 @@ export class LinkPlan implements ProtocolCore<PlanInput, PlanEffect> {
         if (input.offers) this.effects.push({ type: 'offer' })
         return this.sleep(nowMs + (input.offers ? CONNECT_MS : OFFER_AFTER_MS), input.offers ? 'connect' : 'hear an offer')
       case 'offered':
+        if (this.state === 'connecting' && !this.offered) this.sleep(nowMs + CONNECT_MS, 'connect')
         this.offered = true
-        return this.state === 'connecting' ? this.sleep(nowMs + CONNECT_MS, 'connect') : undefined
+        return
       case 'opened':
         this.state = 'open'
         this.attempts = 0

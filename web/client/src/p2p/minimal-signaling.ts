@@ -2,7 +2,7 @@ import { hex, utf8, type Bytes } from '../codec/bytes.ts'
 import type { Clock } from '../cores/core-driver.ts'
 import { chooseCrypto } from '../crypto/choose.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
-import { REFUSALS } from '../door/refusals.ts'
+import { refusalName } from '../door/refusals.ts'
 import { doorOf, HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { owner16, peerIdText } from '../identity/peer-id.ts'
 import { readInvite, writeInvite, type Invite } from '../rooms/invite.ts'
@@ -152,8 +152,9 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   }
 
   private refused(code: number, text: string): void {
-    const { name, fix } = REFUSALS[code] || { name: `code ${code}`, fix: text }
-    if (name !== 'target-unknown') this.emit('error', new RoostError('hub-refused', `The hub refused: ${name}.`, fix))
+    const name = refusalName(code)
+    if (name === 'target-unknown' || name === 'replaced') return
+    this.emit('error', new RoostError('hub-refused', `The hub refused: ${name}. ${text}`, `docs/client.md#${name}`))
   }
 
   private hearRoom(news: RoomNews): void {

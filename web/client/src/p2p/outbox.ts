@@ -30,6 +30,7 @@ export interface Kept {
 export const MAX_QUEUED = 20_000
 export const MAX_QUEUED_BYTES = 64 * 1_048_576
 const RESEND_MS = 2_000
+const RESEND_PAUSE_MS = 300
 const ACK_EVERY = 64
 const ACK_LATER_MS = 20
 
@@ -43,6 +44,8 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
   private resendAtMs: number | undefined
   private ackAtMs: number | undefined
   private unacked = 0
+  private isGapTold = false
+  private resentAtMs = 0
   private given: number
 
   constructor(
@@ -123,7 +126,14 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
 
   private hear(n: number, content: Content, nowMs: number): void {
     const { heard } = this
-    if (!heard || n > heard.n + 1) return // its sender starts again from our last ACK
+    if (!heard) return
+    if (n > heard.n + 1) {
+      // Lost on a relay: an ACK at once makes the sender start again from there.
+      if (!this.isGapTold) this.acknowledge()
+      this.isGapTold = true
+      return
+    }
+    this.isGapTold = false
     if (n <= heard.n) return this.planAck(nowMs)
     heard.n = n
     this.effects.push({ type: 'give', line16: heard.line16, n, content })
@@ -152,8 +162,10 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
       }
     }
     this.resendAtMs = this.queue.length > 0 ? nowMs + RESEND_MS : undefined
-    if (this.isAgreed) return
+    // An ACK without progress while something is under way: frames were lost.
+    if (this.isAgreed && (done.length > 0 || nowMs - this.resentAtMs < RESEND_PAUSE_MS)) return
     this.isAgreed = true
+    this.resentAtMs = nowMs
     for (const kept of this.queue) this.write(kept, nowMs)
   }
 }

@@ -37,6 +37,11 @@ export class RoomDesk {
     return hex(this.keys.room16)
   }
 
+  /** Letters that were dropped: forged, changed, replayed, not for this page. */
+  get refused(): number {
+    return this.desk.refused
+  }
+
   /** False while there is no hub or the peer is not in the room. */
   post(peerId: string, kind: number, body: Bytes): boolean {
     const member = this.members.get(peerId)
