@@ -9,10 +9,7 @@ export class ChannelWriter {
   private line: Promise<unknown> = Promise.resolve()
   private wakeUp: (() => void) | undefined
 
-  constructor(
-    private readonly channel: RTCDataChannel,
-    private readonly partBytes: number,
-  ) {
+  constructor(private readonly channel: RTCDataChannel) {
     channel.bufferedAmountLowThreshold = LOW_BYTES
     channel.addEventListener('bufferedamountlow', () => this.wake())
     channel.addEventListener('close', () => this.wake())
@@ -26,7 +23,7 @@ export class ChannelWriter {
   }
 
   private async writeNow(message: Bytes): Promise<boolean> {
-    for (const frame of split(message, this.partBytes)) {
+    for (const frame of split(message)) {
       if (this.channel.bufferedAmount > HIGH_BYTES) await new Promise<void>((low) => (this.wakeUp = low))
       if (this.channel.readyState !== 'open') return false
       this.channel.send(frame)

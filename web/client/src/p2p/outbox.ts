@@ -29,7 +29,7 @@ export interface Kept {
 
 export const MAX_QUEUED = 20_000
 export const MAX_QUEUED_BYTES = 64 * 1_048_576
-const RESEND_MS = 2_000
+const RESEND_MS = 1_000
 const RESEND_PAUSE_MS = 300
 const ACK_EVERY = 64
 const ACK_LATER_MS = 20
@@ -163,7 +163,11 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
     }
     this.resendAtMs = this.queue.length > 0 ? nowMs + RESEND_MS : undefined
     // An ACK without progress while something is under way: frames were lost.
-    if (this.isAgreed && (done.length > 0 || nowMs - this.resentAtMs < RESEND_PAUSE_MS)) return
+    if (this.isAgreed && done.length > 0) return
+    if (this.isAgreed && nowMs - this.resentAtMs < RESEND_PAUSE_MS) {
+      if (this.queue.length > 0) this.resendAtMs = nowMs + RESEND_PAUSE_MS
+      return
+    }
     this.isAgreed = true
     this.resentAtMs = nowMs
     for (const kept of this.queue) this.write(kept, nowMs)

@@ -2,7 +2,8 @@ import { concat, type Bytes } from '../codec/bytes.ts'
 
 /** docs/protocol/signaling.md, "Channels": a frame is `more u8 ‖ part`. */
 export const MAX_MESSAGE_BYTES = 16 * 1_048_576
-const PART_BYTES = 65_535
+/** A part in its envelope fits a SEND of the hub. */
+export const PART_BYTES = 60_000
 
 /** Cuts a message into frames of at most `partBytes` + 1. */
 export function* split(message: Bytes, partBytes = PART_BYTES): Generator<Bytes> {

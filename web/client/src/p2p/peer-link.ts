@@ -32,9 +32,6 @@ export type LinkEvent =
   | { type: 'unreachable' }
   | { type: 'track'; event: RTCTrackEvent }
 
-/** Relayed frames fit a SEND with its envelope. */
-const RELAY_PART_BYTES = 60_000
-
 /** One other peer: a connection that is kept alive, rebuilt and, where nothing else works, relayed. */
 export class PeerLink {
   readonly negotiation: Negotiation
@@ -79,7 +76,7 @@ export class PeerLink {
   send(message: Bytes): Promise<boolean> {
     if (this.writer && this.main!.readyState === 'open') return this.writer.write(message)
     if (this.path !== 'hub') return Promise.resolve(false)
-    for (const frame of split(message, RELAY_PART_BYTES)) if (!this.setup.sendRelayed(frame, false)) return Promise.resolve(false)
+    for (const frame of split(message)) if (!this.setup.sendRelayed(frame, false)) return Promise.resolve(false)
     return Promise.resolve(true)
   }
 
@@ -114,7 +111,7 @@ export class PeerLink {
     this.fast = fast
     this.joiner.reset()
     this.state = ''
-    const writer = new ChannelWriter(main, RELAY_PART_BYTES)
+    const writer = new ChannelWriter(main)
     main.onopen = () => {
       if (this.main !== main) return
       this.writer = writer
