@@ -92,6 +92,7 @@ internal sealed class SimHost
             if (effect is StreamHostEffect.Say say)
             {
                 _link!.Post(new HubLinkInput.Say(say.Frame));
+                world.After(TimeSpan.FromMilliseconds(1), () => _core!.Handle(new StreamHostInput.Drained()));
             }
             else if (effect is StreamHostEffect.EndAcknowledged)
             {
