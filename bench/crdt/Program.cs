@@ -23,7 +23,7 @@ try
         RedirectStandardOutput = true,
     })!;
     var yjs = JsonSerializer.Deserialize<Dictionary<string, double>>(node.StandardOutput.ReadToEnd())!;
-    Console.WriteLine($"Trace: {trace.Name} ({trace.Edits.Count:N0} edits). Median of {Rows.Runs} runs after {Rows.WarmUps} to warm up; .NET {Environment.Version}, Yjs 13.6.33.");
+    Console.WriteLine($"Trace: {trace.Name} ({trace.Edits.Count:N0} edits). Processor time, median of {Rows.Runs} runs when warm; .NET {Environment.Version}, Yjs 13.6.33.");
     Console.WriteLine();
     Console.WriteLine("| what | unit | Roost.Crdt | Yjs | Yjs / Roost |");
     Console.WriteLine("|---|---|---:|---:|---:|");

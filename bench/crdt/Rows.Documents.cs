@@ -162,7 +162,8 @@ internal static partial class Rows
             doc.Update += (update, _) => bytes += update.Length;
             var text = doc.GetText("t");
             return Timed(() => Repeat(_ => text.Append("word"), tokens)) * 1000 / tokens;
-        });
+        }
+        );
         yield return ("stream: bytes of update per token", "B", () =>
         {
             var doc = new YDoc(0xDEADBEEF);
@@ -170,7 +171,8 @@ internal static partial class Rows
             doc.Update += (update, _) => bytes += update.Length;
             Repeat(_ => doc.GetText("t").Append("word"), tokens);
             return bytes / (double)tokens;
-        });
+        }
+        );
         yield return ("stream: bytes per token, ten per frame", "B", () =>
         {
             var doc = new YDoc(0xDEADBEEF);
@@ -178,7 +180,8 @@ internal static partial class Rows
             doc.Update += (update, _) => bytes += update.Length;
             Repeat(_ => doc.Transact(_ => Repeat(_ => doc.GetText("t").Append("word"), 10)), tokens / 10);
             return bytes / (double)tokens;
-        });
+        }
+        );
         yield return ("stream: receive a token", "µs", () =>
         {
             var updates = new List<byte[]>();
@@ -187,7 +190,8 @@ internal static partial class Rows
             Repeat(_ => doc.GetText("t").Append("word"), tokens);
             var other = new YDoc(2);
             return Timed(() => updates.ForEach(update => other.ApplyUpdate(update))) * 1000 / tokens;
-        });
+        }
+        );
         yield return ("50 writers, 5,000 updates: p99 of one apply", "µs", FiftyWriters);
     }
 
