@@ -117,7 +117,7 @@ public sealed class ParserFuzzTests
         var sdp = Sdp.SdpTests.ChromiumOffer;
         Fuzz(6, [Encoding.UTF8.GetBytes(sdp)], bytes => SdpReader.TryRead(Encoding.UTF8.GetString(bytes), out _));
         Fuzz(7, ["candidate:1 1 udp 2130706431 192.0.2.1 5000 typ srflx raddr 10.0.0.1 rport 4 ufrag abcd"u8.ToArray()],
-            bytes => IceCandidate.TryParse(Encoding.UTF8.GetString(bytes), out _));
+            bytes => { _ = IceCandidate.TryParse(Encoding.UTF8.GetString(bytes), out _); });
         Fuzz(8, [Encoding.UTF8.GetBytes(DtlsFingerprint.OfCertificate([1, 2, 3]).ToString())],
             bytes => { if (DtlsFingerprint.TryParse(Encoding.UTF8.GetString(bytes), out var print)) { print.Matches([1]); } });
     }

@@ -4,7 +4,7 @@ namespace Roost.Tests.Rtc.Sctp;
 
 public sealed class AssociationTests
 {
-    private static readonly SctpSendOptions Reliable;
+    private static readonly SctpSendOptions Reliable = new(Unordered: false);
 
     [Fact]
     public void Both_sides_may_start_at_once()
