@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -70,6 +71,8 @@ public sealed class HubHost : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddRoostHub();
         builder.WebHost.UseKestrelCore();
+        // A message is then read, routed and sent without a hand-over between threads; nothing of a hub's blocks.
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         if (options.Certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
