@@ -14,7 +14,9 @@ internal static class Relay
     {
         var configuration = new RtcConfiguration
         {
-            BindAddresses = [IPAddress.Loopback], IceServers = [server], IceTransportPolicy = IceTransportPolicy.Relay,
+            BindAddresses = [IPAddress.Loopback],
+            IceServers = [server],
+            IceTransportPolicy = IceTransportPolicy.Relay,
         };
         await using var a = new RtcPeerConnection(configuration);
         await using var b = new RtcPeerConnection(configuration);
