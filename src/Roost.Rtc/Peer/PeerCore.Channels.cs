@@ -18,6 +18,9 @@ public sealed partial class PeerCore
     /// <summary>Channels that are not closed.</summary>
     public int ChannelCount => _channels.Count + _waitingChannels.Count;
 
+    /// <summary>Bytes of messages that were not yet sent for the first time, all channels together.</summary>
+    public long QueuedBytes => _sctp?.QueuedBytes ?? 0;
+
     /// <summary>Makes a channel; it opens when the association is up.</summary>
     /// <param name="init">Its properties.</param>
     /// <param name="now">The time.</param>
@@ -172,7 +175,7 @@ public sealed partial class PeerCore
                 {
                     Close(_now);
                 }
-                else
+                else if (effect.Reason != SctpCloseReason.Local)
                 {
                     SetState(PeerState.Failed, $"The SCTP association ended: {effect.Reason}.");
                 }

@@ -145,11 +145,12 @@ export class P2PApp extends Emitter<AppEvents> {
   }
 
   private async enter<T>(enter: () => Promise<T>): Promise<T> {
-    await this.signaling.connect()
     this.leaveRoom()
+    const entering = enter()
+    await this.signaling.connect()
     const road = this.signaling
     this.connectionManager.use(this.peerId!, { sendTo: (to, signal) => road.sendTo(to, signal), relayTo: (to, frame, fast) => road.relayTo(to, frame, fast), get isOpen() { return road.link.isOpen } }, road.iceServers)
-    return enter()
+    return entering
   }
 
   private listen(): void {
