@@ -1,0 +1,1 @@
+import"./chunk-5N6SGKE2.js";
