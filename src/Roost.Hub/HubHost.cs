@@ -42,6 +42,9 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>The hub's public key.</summary>
     public PublicKey Key => _app.Services.GetRequiredService<HubIdentity>().Key.PublicKey;
 
+    /// <summary>The hub's key pair, for what acts in its name in the same process.</summary>
+    public SigningKey SigningKey => _app.Services.GetRequiredService<HubIdentity>().Key;
+
     /// <summary>The hub's id.</summary>
     public HubId Id => _app.Services.GetRequiredService<HubIdentity>().Id;
 

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -6,6 +7,7 @@ using Roost.Core.Cores;
 using Roost.Core.Crypto;
 using Roost.Hub.Connections;
 using Roost.Hub.Driving;
+using Roost.Hub.Endpoints;
 using Roost.Hub.Hosting;
 using Roost.Hub.Store;
 using Roost.Hub.Web;
@@ -44,6 +46,7 @@ public static class RoostHubServices
         });
         services.TryAddSingleton<HubService>();
         services.TryAddSingleton<WebAssets>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UpgradeOnlyPolicy>());
         return services;
     }
 

@@ -3,6 +3,8 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Roost.Cli.Terminal;
 using Roost.Hub;
+using Roost.Hub.Hosting;
+using Roost.Peer.Keeping;
 
 namespace Roost.Cli.Features;
 
@@ -39,6 +41,7 @@ internal static class HubCommand
             using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
             var host = await HubHost.StartAsync(options, loggers, stop.Token);
             await using (host)
+            await using (KeeperOf(host, options))
             {
                 json.Write("ready", ("port", host.Port), ("url", host.Addresses[0]), ("hub", host.Id.ToString()));
                 (welcome ?? Welcome)(screen, host);
@@ -48,6 +51,12 @@ internal static class HubCommand
             return ExitCode.Done;
         });
     }
+
+    /// <summary>A hub that has a place to keep things keeps sessions for hosts that ask (<c>stream --keep</c>).</summary>
+    private static Keeper? KeeperOf(HubHost host, HubOptions options) =>
+        options is { DataDirectory: { } data, Certificate: null }
+            ? new Keeper($"http://{(options.Host is "0.0.0.0" or "::" or "*" or "localhost" ? "127.0.0.1" : options.Host)}:{host.Port}", host.SigningKey, Path.Combine(data, "kept"))
+            : null;
 
     private static void Welcome(Screen screen, HubHost host)
     {

@@ -208,3 +208,26 @@ test("^C ends a stream in order with 130, and a command ends with its own code",
   assert.equal(command.out(), "out\n");
   assert.match(command.err(), /^err$/m);
 });
+
+test("--keep: the hub goes on serving a session, sealed, when its host is gone, even after a restart", async t => {
+  const { folder } = temporary(t);
+  const first = await hub(t, ["--data", folder]);
+  const host = await stream(t, ["--hub", first.origin, "--keep", "1h"]);
+  await host.said(/keeps this session/);
+  host.write("CANARY kept for later\n");
+  const early = await openPage(host.link);
+  await until(async () => (await early.text()).includes("kept for later"), "the text, live");
+  host.kill("SIGKILL");
+  await host.ended;
+  const late = await openPage(host.link);
+  await until(async () => (await late.text()) === "CANARY kept for later\n", "a late page reads without the host");
+  first.kill();
+  await first.ended;
+  const again = run(t, ["hub", "--host", "127.0.0.1", "--port", String(first.port), "--data", folder, "--json"]);
+  await again.said(/ready/);
+  const later = await openPage(host.link);
+  await until(async () => (await later.text()) === "CANARY kept for later\n", "a page reads after the hub's restart", 30_000);
+  const files = readdirSync(folder, { recursive: true }).filter(name => statSync(join(folder, name)).isFile());
+  assert.ok(files.some(name => name.endsWith(".log")));
+  for (const name of files) assert.equal(readFileSync(join(folder, name)).includes("CANARY"), false, name);
+});

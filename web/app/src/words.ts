@@ -1,5 +1,6 @@
-import { REFUSALS } from '../../client/src/door/refusals.ts'
+import { refusalName } from '../../client/src/door/refusals.ts'
 import type { WatchStatus } from '../../client/src/watch/watch-core.ts'
+import { en, type Key } from './words/en.ts'
 import { count, t } from './words/words.ts'
 
 export type Tone = 'wait' | 'live' | 'done' | 'bad'
@@ -31,8 +32,9 @@ export function stateWords(status: WatchStatus, hasText: boolean, end: End | und
 }
 
 export function refusalWords({ code, text }: { code: number; text: string }): StateWords {
-  const refusal = REFUSALS[code]
-  return { tone: 'bad', words: t('refusedWords', { name: refusal ? refusal.name : code }), more: refusal ? refusal.fix : text }
+  const name = refusalName(code)
+  const fix = `fix.${name}`
+  return { tone: 'bad', words: t('refusedWords', { name }), more: fix in en ? t(fix as Key) : text }
 }
 
 export function endWords({ exit, reason }: End): string {

@@ -88,6 +88,18 @@ export const en = {
   endedInterrupted: 'Ended: interrupted by the host',
   endedZero: 'Ended, exit code 0',
   endedWith: 'Ended with exit code {exit}',
+  // What a reader can do about a refusal of the hub
+  'fix.bad-frame': 'Reload this page: it sent what this hub does not understand.',
+  'fix.bad-proof': 'Reload this page.',
+  'fix.foreign-authority': 'Open the address that the hub names, or have its PUBLIC_URL set to this one.',
+  'fix.join-refused': 'The link does not fit this room; ask for it again.',
+  'fix.rate-limited': 'Wait a little; the page goes on by itself.',
+  'fix.hub-full': 'Try again later, or ask for another hub.',
+  'fix.too-many-rooms': 'Close another session first.',
+  'fix.room-full': 'Ask the host to raise the limit.',
+  'fix.slow-reader': 'The connection is slower than what it was sent; the page reconnects by itself.',
+  'fix.shutting-down': 'The hub restarts; the page reconnects by itself.',
+  'fix.too-slow': 'The proof took over five seconds; it is tried again.',
   // Promises
   sealedShort: 'Sealed; you trust {host}',
   sealedLong: 'The text is sealed between the host and this page. The hub passes it on unread and sees who is here, sizes and times. This page itself was loaded from {host}, so you trust it to serve honest code.',

@@ -1,1 +1,0 @@
-import"./chunk-5N6SGKE2.js";

@@ -1,0 +1,1 @@
+import"./chunk-KSR3MBO4.js";
