@@ -1,4 +1,5 @@
 import { readInvite } from '../../client/src/rooms/invite.ts'
+import { element } from './dom.ts'
 import { startPage } from './start/start-page.ts'
 import { ViewerPage } from './viewer-page.ts'
 import { loadLanguage, t } from './words/words.ts'
@@ -31,17 +32,26 @@ async function route(): Promise<void> {
 
 async function pageFor(hash: string): Promise<Page> {
   if (hash.startsWith('#/host')) {
-    const { HostPage } = await import('./host/host-page.ts')
+    const [{ HostPage }] = await Promise.all([import('./host/host-page.ts'), loadPagesStyle()])
     return HostPage.open(hash.slice('#/host/'.length))
   }
   if (hash === '#/scan') {
-    const { ScanPage } = await import('./scan/scan-page.ts')
+    const [{ ScanPage }] = await Promise.all([import('./scan/scan-page.ts'), loadPagesStyle()])
     return new ScanPage()
   }
   if (hash.length <= 1) return { root: startPage({ relabel: () => void route() }) }
   const invite = readInvite(hash)
   if (typeof invite !== 'string') return new ViewerPage(invite, hash.slice(1))
   return { root: startPage({ fault: t(invite === 'newer' ? 'newerLink' : 'damagedLink') }) }
+}
+
+/** What only the host's page and the scanner look like: viewers never load it. */
+function loadPagesStyle(): Promise<unknown> {
+  const href = document.querySelector<HTMLMetaElement>('meta[name=roost-pages-style]')!.content
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve()
+  const link = element('link', { rel: 'stylesheet', href })
+  document.head.append(link)
+  return new Promise((done) => (link.onload = link.onerror = done))
 }
 
 function show(page: Page): void {

@@ -1,11 +1,11 @@
 import type { Bytes } from '../codec/bytes.ts'
-import type { HostKey } from './host-key.ts'
+import type { StoredKey } from '../crypto/provider.ts'
 
 /** One hosted session: all that a reload needs to go on. */
 export interface HostedSession {
   /** Names it in this browser only; never leaves it. */
   id: string
-  key: HostKey
+  key: StoredKey
   secret16: Bytes
   epoch16: Bytes
   title: string

@@ -9,7 +9,6 @@ import { owner16, peerId20 } from '../identity/peer-id.ts'
 import { writeInvite } from '../rooms/invite.ts'
 import { deriveRoom, type RoomKeys } from '../rooms/room-keys.ts'
 import { HostCore, type HostEffect, type HostInput, type HostStatus } from './host-core.ts'
-import { signerOf } from './host-key.ts'
 import type { HostedSession, HostStore, StoreFault } from './host-store.ts'
 import { StoredFeed } from './stored-feed.ts'
 import { TextBatch } from './text-batch.ts'
@@ -63,7 +62,8 @@ export class TextHost {
     const found = await store.load(id)
     if (!found) return undefined
     const { session, entries } = found
-    const author = await signerOf(crypto, session.key)
+    const author = await crypto.ed25519.restore(session.key)
+    if (!author) throw new Error('log-damaged') // the key is of another browser's making
     const invite = { secret16: session.secret16, owner16: owner16(author.publicKey) }
     const room = await deriveRoom(crypto, invite)
     const feed = await StoredFeed.open(crypto, room, author, session.epoch16, entries, (more) => store.append(id, more))

@@ -1,0 +1,1 @@
+import"./chunk-A7UPALIZ.js";

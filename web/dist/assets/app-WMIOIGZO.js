@@ -1,1 +1,0 @@
-import"./chunk-KSR3MBO4.js";
