@@ -96,6 +96,7 @@ export class ViewerPage {
   private update(status: WatchStatus): void {
     if (status.link === 'lost' && this.status.link === 'open') this.lostAtMs = Date.now()
     const isBack = status.caughtUp && !this.status.caughtUp && this.lostAtMs > 0
+    if (status.caughtUp && !this.status.caughtUp) performance.mark('roost-caught-up')
     this.status = status
     if (isBack) {
       this.back = t('backNothingLost', { seconds: Math.max(1, Math.round((Date.now() - this.lostAtMs) / 1_000)) })

@@ -1,1 +1,0 @@
-import"./chunk-A7UPALIZ.js";

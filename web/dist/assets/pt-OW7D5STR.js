@@ -1,1 +1,0 @@
-import{i as o}from"./chunk-A7UPALIZ.js";var t={...o};export{t as pt};
