@@ -22,6 +22,9 @@ public static class RoostHubEndpoints
         if (!endpoints.ServiceProvider.GetRequiredService<IOptions<HubOptions>>().Value.PrivateRooms)
         {
             endpoints.MapPigeon();
+            endpoints.MapHubApi();
+            endpoints.MapReady();
+            endpoints.MapHubMetrics();
         }
         endpoints.MapHealth();
         endpoints.MapWebApp();

@@ -17,6 +17,7 @@ export async function bundle(out) {
   await mkdir(join(out, 'assets'), { recursive: true })
   const crypto = await put(out, 'assets/crypto-*.js', await compile('client/src/crypto/javascript.ts'))
   await put(out, 'roost.js', await compile('client/src/index.ts', './' + crypto))
+  await put(out, 'roost-stream.js', await compile('client/src/stream.ts', './' + crypto))
   const { script, shared } = await compileApp(out, './' + crypto.slice('assets/'.length))
   const style = await put(out, 'assets/app-*.css', await compile('app/src/style.css'))
   const pages = await put(out, 'assets/pages-*.css', await compile('app/src/pages.css'))
@@ -63,7 +64,7 @@ const oneSharedPart = {
 
 /** The service worker knows the names of all parts, so that an installed app opens without a network. */
 async function compileWorker(out) {
-  const names = (await listFiles(out)).filter((name) => name !== 'roost.js' && !/LICEN/.test(name)).sort()
+  const names = (await listFiles(out)).filter((name) => !/^roost.*\.js$|LICEN/.test(name)).sort()
   const hash = createHash('sha256')
   for (const name of names) hash.update(await readFile(join(out, name)))
   const define = { ...common.define, PARTS: JSON.stringify(names.map((name) => (name === 'index.html' ? '/' : '/' + name))), VERSION: JSON.stringify(hash.digest('hex').slice(0, 10)) }

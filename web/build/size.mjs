@@ -15,7 +15,8 @@ const budgets = [
   ['host page', gzip(/^assets\/host-page-/), 16_000],
   ['one more language', Math.max(...Object.keys(files).filter((name) => /^assets\/(de|fr|es|pt|ja|zh|ar)-/.test(name)).map((name) => files[name].gzip)), 6_000],
   // The aim is 10,000; signed identity, sealed signaling, relay and outbox are in it. docs/client.md, "Sizes".
-  ['client core entry, roost.js', gzip(/^roost\.js$/), 17_500],
+  ['client core entry, roost.js', gzip(/^roost\.js$/), 18_000],
+  ['text streams, roost-stream.js', gzip(/^roost-stream\.js$/), 8_500],
   ['crypto chunk', gzip(/^assets\/crypto-/), 20_000],
 ]
 

@@ -10,6 +10,7 @@ import { chooseCrypto } from '../client/src/crypto/choose.ts'
 
 const DIST = fileURLToPath(new URL('../dist/', import.meta.url))
 const STAGE = fileURLToPath(new URL('./stage/', import.meta.url))
+const SAMPLES = fileURLToPath(new URL('../../samples/web/', import.meta.url))
 const TYPES: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml', '.json': 'application/json' }
 /** The policy that every hub serves the page with. */
 const POLICY =
@@ -31,10 +32,10 @@ export class HubDouble {
     const identity = await crypto.ed25519.generate()
     const server = createServer((request, response) => {
       const path = new URL(request.url!, 'http://x').pathname
-      readFile(path.startsWith('/stage.') ? join(STAGE, path) : join(DIST, path === '/' ? 'index.html' : path)).then(
+      readFile(fileOf(path)).then(
         (bytes) =>
           response
-            .writeHead(200, { 'content-type': TYPES[extname(path)] || TYPES['.html'], 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
+            .writeHead(200, { 'content-type': TYPES[extname(path)] || TYPES['.html'], ...(path.startsWith('/samples/') ? {} : { 'content-security-policy': POLICY }), 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' })
             .end(bytes),
         () => response.writeHead(404).end(),
       )
@@ -65,4 +66,11 @@ export class HubDouble {
     this.server = undefined
     if (server) await new Promise((resolve) => (server.close(resolve), server.closeAllConnections()))
   }
+}
+
+/** web/dist, and what tests serve beside it. */
+function fileOf(path: string): string {
+  if (path.startsWith('/stage.')) return join(STAGE, path)
+  if (path.startsWith('/samples/')) return join(SAMPLES, path.slice('/samples/'.length))
+  return join(DIST, path === '/' ? 'index.html' : path)
 }

@@ -1,7 +1,9 @@
 // A page with one P2PApp that remembers everything it said. The client is used as a page without a bundler uses it.
 import * as client from '/roost.js'
+import { TextStream } from '/roost-stream.js'
 
 window.client = client
+window.TextStream = TextStream
 window.stage = { ready: [], left: [], joined: [], unreachable: [], messages: [], fast: [], paths: [], delivered: [], errors: [], states: [] }
 
 window.join = (room, config) => {

@@ -3,6 +3,7 @@ import type { Clock } from '../cores/core-driver.ts'
 import { chooseCrypto } from '../crypto/choose.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
 import { refusalName } from '../door/refusals.ts'
+import { EarlySocket } from '../hub/early-socket.ts'
 import { doorOf, HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { owner16, peerIdText } from '../identity/peer-id.ts'
 import { readInvite, writeInvite, type Invite } from '../rooms/invite.ts'
@@ -50,6 +51,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   link!: HubLink
   invite: Invite | undefined
   private connecting: Promise<string> | undefined
+  private choosing: Promise<Crypto> | undefined
 
   constructor(
     readonly serverUrl: string | string[],
@@ -65,11 +67,12 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
 
   /** Enters a room by its name (open to all who know it) or by an invite link; resolves when the hub has told who is there. */
   async joinRoom(roomId: string): Promise<void> {
-    await this.connect()
     const invite = roomId.includes('#') ? readInvite(roomId) : openRoom(this.options.network || '', roomId)
     if (typeof invite === 'string')
       throw new RoostError('hub-refused', invite === 'newer' ? 'This link needs a newer version of the client.' : 'This link is damaged.', 'Copy the whole link again.')
-    return this.enter(invite, roomId)
+    const keys = this.crypto().then((provider) => deriveRoom(provider, invite))
+    await this.connect()
+    return this.enter(invite, roomId, await keys)
   }
 
   /** A new room of this peer's own, with a secret; others join by the fragment of its link. */
@@ -77,7 +80,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     await this.connect()
     const invite = { secret16: crypto.getRandomValues(new Uint8Array(16)), owner16: owner16(this.identity.publicKey) }
     const code = writeInvite(invite)
-    await this.enter(invite, code)
+    await this.enter(invite, code, await deriveRoom(this.provider, invite))
     return code
   }
 
@@ -104,12 +107,13 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
 
   private async connectOnce(): Promise<string> {
     this.become('connecting')
-    this.provider = await chooseCrypto()
+    const urls = ([] as string[]).concat(this.serverUrl).map(doorOf)
+    const early = new EarlySocket(urls[0]) // dials while keys are made
+    this.provider = await this.crypto()
     this.identity = await keepIdentity(this.options.identity || 'tab', this.provider, this.options.store)
     this.peerId = peerIdText(this.identity.publicKey)
-    const urls = ([] as string[]).concat(this.serverUrl).map(doorOf)
     await new Promise<void>((open) => {
-      this.link = new HubLink({ urls, crypto: this.provider, identity: this.identity, network: this.options.network, clock: this.options.clock }, (news) => {
+      this.link = new HubLink({ urls, crypto: this.provider, identity: this.identity, network: this.options.network, clock: this.options.clock, socket: (url) => early.take(url) }, (news) => {
         if (news.type === 'open') open()
         this.hearLink(news)
       })
@@ -118,19 +122,20 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     return this.peerId
   }
 
-  private enter(invite: Invite, name: string): Promise<void> {
+  private crypto(): Promise<Crypto> {
+    return (this.choosing = this.choosing || chooseCrypto())
+  }
+
+  private enter(invite: Invite, name: string, keys: RoomKeys): Promise<void> {
     this.leave()
-    return deriveRoom(this.provider, invite).then(
-      (keys) =>
-        new Promise<void>((entered) => {
-          const desk = new RoomDesk(this.provider, this.identity, keys, this.link, (news) => this.hearRoom(news))
-          this.desk = desk
-          this.room = name
-          this.invite = invite
-          this.entered = entered
-          this.link.join(joinOf(keys, desk.session16), keys.join)
-        }),
-    )
+    return new Promise<void>((entered) => {
+      const desk = new RoomDesk(this.provider, this.identity, keys, this.link, (news) => this.hearRoom(news))
+      this.desk = desk
+      this.room = name
+      this.invite = invite
+      this.entered = entered
+      this.link.join(joinOf(keys, desk.session16), keys.join)
+    })
   }
 
   private entered: (() => void) | undefined

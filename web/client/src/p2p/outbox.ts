@@ -47,6 +47,7 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
   private isGapTold = false
   private resentAtMs = 0
   private given: number
+  private isFresh: boolean
 
   constructor(
     private readonly line16: Bytes,
@@ -55,6 +56,7 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
     lastNumber: number,
   ) {
     this.given = heard ? heard.n : 0
+    this.isFresh = lastNumber === 0
     this.next = Math.max(lastNumber, ...queue.map((kept) => kept.n)) + 1
     for (const { content } of queue) this.bytes += content.bytes.length
   }
@@ -73,9 +75,12 @@ export class Outbox implements ProtocolCore<OutboxInput, OutboxEffect> {
     switch (input.type) {
       case 'opened':
         this.isOpen = true
-        this.isAgreed = false
         this.effects.push({ type: 'write', message: writeLine(this.line16) })
         this.resendAtMs = nowMs + RESEND_MS
+        // A line that nobody has seen yet has nothing to agree on.
+        this.isAgreed = this.isFresh
+        if (this.isFresh) for (const kept of this.queue) this.write(kept, nowMs)
+        this.isFresh = false
         return
       case 'closed':
         this.isOpen = this.isAgreed = false

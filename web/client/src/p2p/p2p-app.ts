@@ -1,5 +1,6 @@
 import type { Clock } from '../cores/core-driver.ts'
 import { Emitter } from './emitter.ts'
+import { Files, type FileOffer, type FileProgress } from './files.ts'
 import type { IdentityKind } from './identity-keeper.ts'
 import { MinimalSignaling, type AppState } from './minimal-signaling.ts'
 import { IndexedOutboxStore, type OutboxStore } from './outbox-store.ts'
@@ -31,6 +32,10 @@ export interface AppEvents {
   fast: { peerId: string; data: any }
   stream: { peerId: string; stream: MediaStream; track: MediaStreamTrack }
   'message-delivered': { peerId: string; messageId: string }
+  /** Somebody sends a file; `decline()` stops it. */
+  'file-offer': FileOffer
+  'file-progress': FileProgress
+  file: { peerId: string; file: File }
   state: AppState
   error: RoostError
 }
@@ -47,6 +52,7 @@ export class P2PApp extends Emitter<AppEvents> {
   readonly signaling: MinimalSignaling
   readonly connectionManager: P2PConnectionManager
   private readonly requests: Requests
+  private readonly files: Files
   private readonly joined = new Set<string>()
   private readonly gone = new Set<string>()
 
@@ -56,6 +62,11 @@ export class P2PApp extends Emitter<AppEvents> {
     this.signaling = new MinimalSignaling(config.signalingServer || defaultServer(), { network: config.appId, identity: config.identity, store, clock: config.clock })
     this.connectionManager = new P2PConnectionManager(config.webrtc, store, config.clock, config.rtc)
     this.requests = new Requests((peerId, message) => this.connectionManager.write(peerId, message))
+    this.files = new Files((peerId, message) => this.connectionManager.write(peerId, message), {
+      offer: (offer) => this.emit('file-offer', offer),
+      progress: (progress) => this.emit('file-progress', progress),
+      file: (file) => this.emit('file', file),
+    })
     this.listen()
   }
 
@@ -97,6 +108,16 @@ export class P2PApp extends Emitter<AppEvents> {
     for (const peerId of this.connectionManager.peerIds) this.connectionManager.sendFast(peerId, data)
   }
 
+  /** To everyone who is ready; resolves to who got all of it. */
+  async shareFile(file: File): Promise<{ peerId: string; success: boolean }[]> {
+    const peers = this.connectionManager.peerIds.filter((peerId) => this.connectionManager.isOpen(peerId))
+    return Promise.all(peers.map(async (peerId) => ({ peerId, success: await this.sendFileToUser(peerId, file) })))
+  }
+
+  sendFileToUser(peerId: string, file: File): Promise<boolean> {
+    return this.files.send(peerId, file)
+  }
+
   request<T>(peerId: string, method: string, params?: unknown, options: RequestOptions = {}): Promise<T> {
     return this.requests.request(peerId, method, params, options)
   }
@@ -124,11 +145,12 @@ export class P2PApp extends Emitter<AppEvents> {
   }
 
   private async enter<T>(enter: () => Promise<T>): Promise<T> {
-    await this.signaling.connect()
     this.leaveRoom()
+    const entering = enter()
+    await this.signaling.connect()
     const road = this.signaling
     this.connectionManager.use(this.peerId!, { sendTo: (to, signal) => road.sendTo(to, signal), relayTo: (to, frame, fast) => road.relayTo(to, frame, fast), get isOpen() { return road.link.isOpen } }, road.iceServers)
-    return enter()
+    return entering
   }
 
   private listen(): void {
@@ -150,6 +172,7 @@ export class P2PApp extends Emitter<AppEvents> {
     manager.on('error', (error) => this.emit('error', error))
     manager.on('frame', ({ peerId, frame }) => {
       if (frame.type === 'request') void this.requests.hearRequest(peerId, frame.id, frame.text)
+      if (frame.type === 'file') this.files.hear(peerId, frame.id, frame.step, frame.bytes)
       if (frame.type === 'response') this.requests.hearResponse(peerId, frame.id, frame.text)
     })
   }

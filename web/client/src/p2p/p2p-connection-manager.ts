@@ -204,6 +204,12 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     this.emit('peer-connected', { peerId })
   }
 
+  private async tellPath(peerId: string, rttMs: number): Promise<void> {
+    await this.peers.get(peerId)?.link.measured
+    const path = this.path(peerId)
+    if (path) this.emit('peer-path', { peerId, path, rttMs })
+  }
+
   private heardFast(peerId: string, message: Bytes): void {
     const [format] = message
     try {
@@ -252,10 +258,8 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
       }
       case 'storage-failed':
         return this.emit('error', storageError(news.error))
-      case 'rtt': {
-        const path = this.path(peerId)
-        return path ? this.emit('peer-path', { peerId, path, rttMs: news.rttMs }) : undefined
-      }
+      case 'rtt':
+        return void this.tellPath(peerId, news.rttMs)
       case 'signal': {
         const signal = readSignal(news.text)
         return signal ? this.hearSignal(peerId, signal) : undefined

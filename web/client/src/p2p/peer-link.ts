@@ -24,8 +24,8 @@ export interface LinkSetup {
 export type LinkEvent =
   | { type: 'made'; pc: RTCPeerConnection; main: RTCDataChannel; offers: boolean }
   | { type: 'state'; state: string }
-  /** Messages can flow, over this path. */
-  | { type: 'ready'; path: PeerPath }
+  /** Messages can flow. */
+  | { type: 'ready' }
   | { type: 'down' }
   | { type: 'message'; message: Bytes }
   | { type: 'fast'; message: Bytes }
@@ -38,6 +38,8 @@ export class PeerLink {
   main: RTCDataChannel | undefined
   fast: RTCDataChannel | undefined
   path: PeerPath | undefined
+  /** Resolves when `path` is exact. */
+  measured: Promise<void> = Promise.resolve()
   private readonly driver: CoreDriver<PlanInput, PlanEffect>
   private readonly joiner = new PartJoiner()
   private readonly relayJoiner = new PartJoiner()
@@ -116,7 +118,7 @@ export class PeerLink {
       if (this.main !== main) return
       this.writer = writer
       this.driver.handle({ type: 'opened' })
-      void this.tellPath(pc)
+      this.ready(pc)
     }
     main.onmessage = ({ data }) => this.deliver(this.joiner.add(new Uint8Array(data as ArrayBuffer)))
     fast.onmessage = ({ data }) => this.setup.heard({ type: 'fast', message: new Uint8Array(data as ArrayBuffer) })
@@ -136,7 +138,7 @@ export class PeerLink {
     if (state === 'disconnected' || state === 'failed') this.lost()
     if (state === 'connected' && this.main!.readyState === 'open') {
       this.driver.handle({ type: 'opened' })
-      void this.tellPath(pc)
+      this.ready(pc)
     }
   }
 
@@ -160,16 +162,18 @@ export class PeerLink {
     this.writer = undefined
     this.path = 'hub'
     this.relayJoiner.reset()
-    this.setup.heard({ type: 'ready', path: 'hub' })
+    this.setup.heard({ type: 'ready' })
   }
 
-  private async tellPath(pc: RTCPeerConnection): Promise<void> {
+  /** Messages flow at once; which path it is the browser tells a moment later. */
+  private ready(pc: RTCPeerConnection): void {
     const before = this.path
-    if (!before || before === 'hub') this.path = 'direct' // sent on at once; the exact word follows
-    const path = await pathOf(pc)
-    if (pc !== this.negotiation.pc || this.path === undefined) return
-    this.path = path
-    if (before !== path) this.setup.heard({ type: 'ready', path })
+    if (before && before !== 'hub') return
+    this.path = 'direct'
+    this.measured = pathOf(pc).then((path) => {
+      if (pc === this.negotiation.pc && this.path === 'direct') this.path = path
+    })
+    this.setup.heard({ type: 'ready' })
   }
 
   private deliver(message: Bytes | undefined | 'broken'): void {

@@ -11,7 +11,6 @@ export class RoostError extends Error {
 
 export type ErrorCode =
   | 'peer-unreachable'
-  | 'peer-unknown'
   | 'message-too-large'
   | 'outbox-full'
   | 'storage-failed'
@@ -20,4 +19,7 @@ export type ErrorCode =
   | 'no-such-method'
   | 'hub-refused'
   | 'replaced'
-  | 'closed'
+  | 'no-room'
+  | 'no-host'
+  | 'fork'
+  | 'rollback'

@@ -1,0 +1,1 @@
+import"./chunk-AUGVQZYD.js";import"./chunk-JLJC4COQ.js";

@@ -1,1 +1,0 @@
-import"./chunk-DGB4UXYF.js";import"./chunk-5FKJ32TM.js";

@@ -1,0 +1,1 @@
+import{a}from"./chunk-AC6YRRFA.js";export{a as copyText};
