@@ -2,7 +2,7 @@
 import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -31,12 +31,12 @@ export async function bundle(out) {
   await writeFile(join(out, 'manifest.json'), JSON.stringify(await manifest(out, first), null, 2) + '\n')
 }
 
-/** The app in parts: what its first screen needs, and a chunk for each thing that is loaded when it is wanted. */
+/** The app in parts (named as if for dist, since names hash their folder too): what its first screen needs, and a chunk for each thing that is loaded when it is wanted. */
 async function compileApp(out, cryptoPath) {
-  const options = { ...common, entryPoints: ['app/src/main.ts'], splitting: true, metafile: true, outdir: join(out, 'assets'), entryNames: 'app-[hash]', chunkNames: '[name]-[hash]', plugins: [lazyCrypto(cryptoPath), oneSharedPart] }
+  const options = { ...common, entryPoints: ['app/src/main.ts'], splitting: true, metafile: true, outdir: join(web, 'dist/assets'), entryNames: 'app-[hash]', chunkNames: '[name]-[hash]', plugins: [lazyCrypto(cryptoPath), oneSharedPart] }
   const { outputFiles, metafile } = await build(options)
-  for (const { path, contents } of outputFiles) await writeFile(path, contents)
-  const nameOf = (path) => 'assets/' + path.slice(path.lastIndexOf('/') + 1)
+  for (const { path, contents } of outputFiles) await writeFile(join(out, 'assets', basename(path)), contents)
+  const nameOf = (path) => 'assets/' + basename(path)
   const [path, entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'app/src/main.ts')
   const shared = entry.imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map((part) => nameOf(part.path))
   return { script: nameOf(path), shared: shared.sort() }

@@ -1,6 +1,5 @@
 import { readInvite } from '../../client/src/rooms/invite.ts'
 import { element } from './dom.ts'
-import { startPage } from './start/start-page.ts'
 import { ViewerPage } from './viewer-page.ts'
 import { loadLanguage, t } from './words/words.ts'
 
@@ -26,7 +25,7 @@ async function route(): Promise<void> {
     await page.start?.()
   } catch (error) {
     document.title = 'Roost'
-    show({ root: startPage({ fault: t('startFailed', { why: error instanceof Error ? error.message : String(error) }) }) })
+    show(await start({ fault: t('startFailed', { why: error instanceof Error ? error.message : String(error) }) }))
   }
 }
 
@@ -39,10 +38,15 @@ async function pageFor(hash: string): Promise<Page> {
     const [{ ScanPage }] = await Promise.all([import('./scan/scan-page.ts'), loadPagesStyle()])
     return new ScanPage()
   }
-  if (hash.length <= 1) return { root: startPage({ relabel: () => void route() }) }
+  if (hash.length <= 1) return start({ relabel: () => void route() })
   const invite = readInvite(hash)
   if (typeof invite !== 'string') return new ViewerPage(invite, hash.slice(1))
-  return { root: startPage({ fault: t(invite === 'newer' ? 'newerLink' : 'damagedLink') }) }
+  return start({ fault: t(invite === 'newer' ? 'newerLink' : 'damagedLink') })
+}
+
+async function start(options: { fault?: string; relabel?: () => void }): Promise<Page> {
+  const { startPage } = await import('./start/start-page.ts')
+  return { root: startPage(options) }
 }
 
 /** What only the host's page and the scanner look like: viewers never load it. */

@@ -8,7 +8,6 @@ import { utf8 } from '../../../client/src/codec/bytes.ts'
 import { button, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
 import { MarkdownView } from '../markdown/markdown-view.ts'
-import { startPage } from '../start/start-page.ts'
 import { refusalWords } from '../words.ts'
 import { t } from '../words/words.ts'
 import { Composer } from './composer.ts'
@@ -53,7 +52,10 @@ export class HostPage {
       if ((error as Error).message === 'log-damaged') return 'damaged' as const
       throw error
     })
-    if (!opened || opened === 'damaged') return { root: startPage({ fault: t(opened ? 'faultDamaged' : 'faultUnknown') }) }
+    if (!opened || opened === 'damaged') {
+      const { startPage } = await import('../start/start-page.ts')
+      return { root: startPage({ fault: t(opened ? 'faultDamaged' : 'faultUnknown') }) }
+    }
     page = new HostPage(opened.session, store)
     page.use(opened)
     return page

@@ -1,1 +1,0 @@
-import"./chunk-AUGVQZYD.js";import"./chunk-JLJC4COQ.js";

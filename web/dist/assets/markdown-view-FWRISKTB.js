@@ -1,0 +1,1 @@
+import{a}from"./chunk-X6NAMXNL.js";import"./chunk-NGSCQAKI.js";export{a as MarkdownView};
