@@ -50,16 +50,22 @@ const oneSharedPart = {
   name: 'one-shared-part',
   setup(plugin) {
     const main = join(web, 'app/src/main.ts')
-    const lazy = new Set()
-    plugin.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
-      if (kind !== 'dynamic-import' || path.endsWith('/javascript.ts')) return undefined
-      lazy.add(join(resolveDir, path))
-      return { path: join(resolveDir, path) }
-    })
+    const lazy = lazyParts(join(web, 'app/src'))
     plugin.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
-      lazy.has(path) ? { contents: `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(main)}\n`, loader: 'ts' } : undefined,
+      (await lazy).has(path) ? { contents: `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(main)}\n`, loader: 'ts' } : undefined,
     )
   },
+}
+
+/** All modules that a module of this folder imports when it wants them; known before the build, whose own order is not always the same. */
+async function lazyParts(folder) {
+  const parts = new Set()
+  for (const name of await listFiles(folder)) {
+    if (!name.endsWith('.ts')) continue
+    const path = join(folder, name)
+    for (const [, to] of (await readFile(path, 'utf8')).matchAll(/\bimport\('(\.[^']+\.ts)'\)/g)) parts.add(join(dirname(path), to))
+  }
+  return parts
 }
 
 /** The service worker knows the names of all parts, so that an installed app opens without a network. */

@@ -1,1 +1,0 @@
-import{a}from"./chunk-AC6YRRFA.js";export{a as copyText};
