@@ -55,7 +55,7 @@ test(`with 950 kB of Markdown shown, ${RUN_MS / 1000} s more at 200 tokens a sec
   const page = await openPage(browser, [], { viewport: { width: 390, height: 844 } })
   await page.goto(host.linkAt(hub.url))
   await page.locator('.state[data-tone=live]').waitFor()
-  await expect.poll(() => page.locator('.md h3').count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(Math.floor(LOADED_CHARS / SECTION.length))
+  await expect.poll(() => page.locator('.md .h2').count(), { timeout: 60_000 }).toBeGreaterThanOrEqual(Math.floor(LOADED_CHARS / SECTION.length))
   await browser.startTracing(page, { categories: ['toplevel', '__metadata'] })
   const tokens = SECTION.match(/\s*\S{1,5}/g)!
   const startedMs = Date.now()

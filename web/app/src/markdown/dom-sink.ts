@@ -7,6 +7,8 @@ import { paintInline, taskMark } from './paint-inline.ts'
 export class DomSink implements BlockSink {
   private readonly made: Node[] = []
   private readonly base: number
+  /** Of the last heading; the page's own title is 1. */
+  private level = 1
   /** Characters of what was closed, to size groups. */
   chars = 0
 
@@ -20,7 +22,9 @@ export class DomSink implements BlockSink {
 
   /** A sink for the line that is still being written. */
   provisional(): DomSink {
-    return new DomSink(this.stack.slice(), this.codes, true)
+    const draft = new DomSink(this.stack.slice(), this.codes, true)
+    draft.level = this.level
+    return draft
   }
 
   /** Removes what a provisional sink has drawn. */
@@ -85,12 +89,14 @@ export class DomSink implements BlockSink {
       const table = element('table', {})
       return { outer: element('div', { class: 'table', tabindex: '0' }, table), inner: table }
     }
-    const made = make(block)
+    // An outline without leaps, whatever the text begins with: readers of screens walk along it.
+    if (block.type === 'heading') this.level = Math.min(block.level + 1, this.level + 1)
+    const made = block.type === 'heading' ? element(`h${Math.min(6, this.level)}` as 'h2', { dir: 'auto', class: `h${block.level}` }) : make(block)
     return { outer: made, inner: made }
   }
 }
 
-function make(block: Exclude<OpenBlock, { type: 'fence' }>): HTMLElement {
+function make(block: Exclude<OpenBlock, { type: 'fence' | 'heading' }>): HTMLElement {
   switch (block.type) {
     case 'paragraph':
       return element('p', { dir: 'auto' })
@@ -102,9 +108,6 @@ function make(block: Exclude<OpenBlock, { type: 'fence' }>): HTMLElement {
       return element('hr')
     case 'table':
       return element('table')
-    case 'heading':
-      // The page's own title is the h1.
-      return element(`h${Math.min(6, block.level + 1)}` as 'h2', { dir: 'auto', class: `h${block.level}` })
     case 'list': {
       if (block.start === undefined) return element('ul')
       return block.start === 1 ? element('ol') : element('ol', { start: String(block.start) })

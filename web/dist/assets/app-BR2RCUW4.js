@@ -1,0 +1,1 @@
+import"./chunk-SZTLZA3D.js";
