@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['client/test/**/*.test.ts', 'app/test/**/*.test.ts'], environment: 'node' } },
+      { test: { name: 'screens', include: ['test/screens.shot.ts'], environment: 'node', fileParallelism: false } },
       {
         test: {
           name: 'browser',

@@ -50,6 +50,7 @@ internal static class Program
             UpCommand.Create(),
             HubCommand.Create(),
             StreamCommand.Create(),
+            Features.Asking.AskCommand.Create(),
             WatchCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Description = "Show the version and end";

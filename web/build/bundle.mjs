@@ -2,7 +2,7 @@
 import { build } from 'esbuild'
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 
@@ -18,24 +18,77 @@ export async function bundle(out) {
   const crypto = await put(out, 'assets/crypto-*.js', await compile('client/src/crypto/javascript.ts'))
   await put(out, 'roost.js', await compile('client/src/index.ts', './' + crypto))
   await put(out, 'roost-stream.js', await compile('client/src/stream.ts', './' + crypto))
-  const script = await put(out, 'assets/app-*.js', await compile('app/src/main.ts', './' + crypto.slice('assets/'.length)))
+  const { script, shared } = await compileApp(out, './' + crypto.slice('assets/'.length))
   const style = await put(out, 'assets/app-*.css', await compile('app/src/style.css'))
-  const page = await readFile(join(web, 'app/src/index.html'), 'utf8')
-  await put(out, 'index.html', Buffer.from(page.replace('{{style}}', style).replace('{{script}}', script)))
+  const pages = await put(out, 'assets/pages-*.css', await compile('app/src/pages.css'))
+  const preloads = shared.map((name) => `<link rel="modulepreload" href="/${name}">`).join('\n')
+  const page = (await readFile(join(web, 'app/src/index.html'), 'utf8')).replace('{{style}}', style).replace('{{script}}', script).replace('{{preloads}}', preloads).replace('{{pages}}', pages)
+  await put(out, 'index.html', Buffer.from(page))
   await put(out, 'icon.svg', await readFile(join(web, 'app/src/icon.svg')))
-  await writeFile(join(out, 'manifest.json'), JSON.stringify(await manifest(out), null, 2) + '\n')
+  await put(out, 'app.webmanifest', await readFile(join(web, 'app/src/app.webmanifest')))
+  const first = ['index.html', script, ...shared, style, 'icon.svg']
+  await put(out, 'sw.js', await compileWorker(out))
+  await writeFile(join(out, 'manifest.json'), JSON.stringify(await manifest(out, first), null, 2) + '\n')
+}
+
+/** The app in parts (named as if for dist, since names hash their folder too): what its first screen needs, and a chunk for each thing that is loaded when it is wanted. */
+async function compileApp(out, cryptoPath) {
+  const options = { ...common, entryPoints: ['app/src/main.ts'], splitting: true, metafile: true, outdir: join(web, 'dist/assets'), entryNames: 'app-[hash]', chunkNames: '[name]-[hash]', plugins: [lazyCrypto(cryptoPath), oneSharedPart] }
+  const { outputFiles, metafile } = await build(options)
+  for (const { path, contents } of outputFiles) await writeFile(join(out, 'assets', basename(path)), contents)
+  const nameOf = (path) => 'assets/' + basename(path)
+  const [path, entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'app/src/main.ts')
+  const shared = entry.imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map((part) => nameOf(part.path))
+  return { script: nameOf(path), shared: shared.sort() }
+}
+
+/**
+ * Every lazy part imports the first one, which is loaded by then anyway. So all that they share with it stays in one file;
+ * else esbuild would cut the first load into a file for each set of parts that share something, which gzips worse.
+ */
+const oneSharedPart = {
+  name: 'one-shared-part',
+  setup(plugin) {
+    const main = join(web, 'app/src/main.ts')
+    const lazy = lazyParts(join(web, 'app/src'))
+    plugin.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
+      (await lazy).has(path) ? { contents: `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(main)}\n`, loader: 'ts' } : undefined,
+    )
+  },
+}
+
+/** All modules that a module of this folder imports when it wants them; known before the build, whose own order is not always the same. */
+async function lazyParts(folder) {
+  const parts = new Set()
+  for (const name of await listFiles(folder)) {
+    if (!name.endsWith('.ts')) continue
+    const path = join(folder, name)
+    for (const [, to] of (await readFile(path, 'utf8')).matchAll(/\bimport\('(\.[^']+\.ts)'\)/g)) parts.add(join(dirname(path), to))
+  }
+  return parts
+}
+
+/** The service worker knows the names of all parts, so that an installed app opens without a network. */
+async function compileWorker(out) {
+  const names = (await listFiles(out)).filter((name) => !/^roost.*\.js$|LICEN/.test(name)).sort()
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(await readFile(join(out, name)))
+  const define = { ...common.define, PARTS: JSON.stringify(names.map((name) => (name === 'index.html' ? '/' : '/' + name))), VERSION: JSON.stringify(hash.digest('hex').slice(0, 10)) }
+  const { outputFiles } = await build({ ...common, format: 'iife', entryPoints: ['app/src/worker/sw.ts'], define })
+  return Buffer.from(outputFiles[0].contents)
 }
 
 async function compile(entry, cryptoPath) {
-  const lazyCrypto = {
-    name: 'lazy-crypto',
-    setup(plugin) {
-      plugin.onResolve({ filter: /\/javascript\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path: cryptoPath, external: true } : undefined))
-    },
-  }
-  const { outputFiles } = await build({ ...common, entryPoints: [entry], plugins: cryptoPath ? [lazyCrypto] : [] })
+  const { outputFiles } = await build({ ...common, entryPoints: [entry], plugins: cryptoPath ? [lazyCrypto(cryptoPath)] : [] })
   return Buffer.from(outputFiles[0].contents)
 }
+
+const lazyCrypto = (path) => ({
+  name: 'lazy-crypto',
+  setup(plugin) {
+    plugin.onResolve({ filter: /\/javascript\.ts$/ }, ({ kind }) => (kind === 'dynamic-import' ? { path, external: true } : undefined))
+  },
+})
 
 /** Writes a file; a * in its name becomes the hash of its bytes. */
 async function put(out, name, bytes) {
@@ -44,14 +97,14 @@ async function put(out, name, bytes) {
   return named
 }
 
-async function manifest(out) {
+async function manifest(out, first) {
   const files = {}
   for (const path of (await listFiles(out)).sort()) {
     if (path === 'manifest.json') continue
     const bytes = await readFile(join(out, path))
     files[path] = { bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length, sha256: createHash('sha256').update(bytes).digest('hex') }
   }
-  return { v: 1, files }
+  return { v: 1, first, files }
 }
 
 export async function listFiles(folder, root = folder) {

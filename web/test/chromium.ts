@@ -1,12 +1,12 @@
 import { chromium, type Browser, type Page } from 'playwright-core'
 
 /** Debian's Chromium. `lan.test` is a plain-http name that is not localhost: what a phone on the same network gets. */
-export function launchChromium(): Promise<Browser> {
+export function launchChromium(more: string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.ROOST_CHROMIUM || '/usr/bin/chromium',
     args: [
       '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-      '--host-resolver-rules=MAP lan.test 127.0.0.1',
+      '--host-resolver-rules=MAP lan.test 127.0.0.1', ...more,
     ],
   })
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using Roost.Hub.Hosting;
 
 namespace Roost.Cli.Features;
@@ -17,6 +18,12 @@ internal sealed class HubSettings
     public Option<string?> AppId { get; } = new("--app-id") { Description = "Keeps meshes apart (APP_ID)", HelpName = "ID" };
 
     public Option<string> Discovery { get; } = new("--discovery") { Description = "How PeerPigeon clients learn of each other: auto, full or shaped", DefaultValueFactory = _ => "auto", HelpName = "MODE" };
+
+    public Option<string?> Tls { get; } = new("--tls") { Description = "Serve https: 'self' for a certificate of its own making, or the files CERT,KEY (PEM)", HelpName = "HOW" };
+
+    public Option<string[]> TrustedProxy { get; } = new("--trusted-proxy") { Description = "A proxy in front whose X-Forwarded-For is believed; repeat it for more", HelpName = "CIDR" };
+
+    public Option<DirectoryInfo?> WebRoot { get; } = new("--web-root") { Description = "Serve the web app from this folder instead of the built-in one", HelpName = "DIR" };
 
     public Option<bool> Dev { get; } = new("--dev") { Description = "For a developer's machine (NODE_ENV=development): errors say more" };
 
@@ -37,7 +44,7 @@ internal sealed class HubSettings
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Port, Host, Data, PublicUrl, AppId, Discovery, Dev, LogLevel, Json, Quiet })
+        foreach (Option option in new Option[] { Port, Host, Data, PublicUrl, AppId, Discovery, Tls, TrustedProxy, WebRoot, Dev, LogLevel, Json, Quiet })
         {
             command.Options.Add(option);
         }
@@ -53,8 +60,22 @@ internal sealed class HubSettings
         options.PublicUrl = parsed.GetValue(PublicUrl) ?? options.PublicUrl;
         options.AppId = parsed.GetValue(AppId) ?? options.AppId;
         options.DataDirectory = (parsed.GetValue(Data) ?? DefaultData?.Invoke())?.FullName;
+        options.WebRoot = parsed.GetValue(WebRoot)?.FullName ?? options.WebRoot;
+        options.TrustedProxies = [.. (parsed.GetValue(TrustedProxy) ?? []).Select(ReadNetwork)];
+        options.Certificate = HubCertificate.Read(parsed.GetValue(Tls), options);
         options.Development |= parsed.GetValue(Dev);
         options.Discovery = Enum.Parse<Mesh.Hubs.DiscoveryMode>(parsed.GetValue(Discovery)!, ignoreCase: true);
         return options;
+    }
+
+    private static IPNetwork ReadNetwork(string text)
+    {
+        if (IPNetwork.TryParse(text, out var network))
+        {
+            return network;
+        }
+        return IPAddress.TryParse(text, out var address)
+            ? new IPNetwork(address, address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? 32 : 128)
+            : throw new ProblemException(new Problem("ROOST-1903", $"--trusted-proxy {text} is no network", "write it like 10.0.0.0/8 or 192.0.2.7", ExitCode.Usage));
     }
 }

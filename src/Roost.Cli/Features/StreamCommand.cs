@@ -68,7 +68,7 @@ internal static class StreamCommand
         }
     }
 
-    private static string[] EnvironmentHubs() =>
+    internal static string[] EnvironmentHubs() =>
         Environment.GetEnvironmentVariable("ROOST_HUB") is { Length: > 0 } hubs
             ? hubs.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             : [];

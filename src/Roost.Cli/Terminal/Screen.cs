@@ -13,6 +13,10 @@ internal sealed class Screen(bool quiet)
     public static bool Colors { get; } = (IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb")
         || Environment.GetEnvironmentVariable("CLICOLOR_FORCE") is { Length: > 0 } and not "0";
 
+    /// <summary>Whether stdout may have colours.</summary>
+    public static bool OutputColors { get; } = (!Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb")
+        || Environment.GetEnvironmentVariable("CLICOLOR_FORCE") is { Length: > 0 } and not "0";
+
     /// <summary>Says something, unless quiet.</summary>
     public void Say(string line)
     {

@@ -49,6 +49,9 @@ public sealed class RoomKeys : IDisposable
     public byte[] SealKey(PublicKey author, Id16 epoch) =>
         Hashes.HkdfExpand(_prk, new ByteWriter().Label("seal").Id(Room.Value).Bytes(author.ToArray()).Id(epoch).Written, 32);
 
+    /// <summary>The 32-byte key that seals questions to the host.</summary>
+    public byte[] QuestionKey() => Hashes.HkdfExpand(_prk, new ByteWriter().Label("ask").Id(Room.Value).Written, 32);
+
     /// <summary>A 32-byte key for another use, under a label of its own.</summary>
     public byte[] Derive(string label) => Hashes.HkdfExpand(_prk, Encoding.ASCII.GetBytes(label), 32);
 

@@ -22,6 +22,11 @@ public sealed record StreamMeta
     [JsonPropertyName("t")]
     public long StartedMs { get; init; }
 
+    /// <summary>Whether viewers may send questions (docs/protocol/questions.md).</summary>
+    [JsonPropertyName("ask")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool CanAsk { get; init; }
+
     /// <summary>The epoch that this one follows.</summary>
     [JsonPropertyName("prev")]
     public PreviousEpoch? Previous { get; init; }

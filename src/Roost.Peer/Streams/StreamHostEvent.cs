@@ -33,6 +33,9 @@ public abstract record StreamHostEvent
     /// <summary>A viewer went.</summary>
     public sealed record ViewerWent(PeerId Viewer, int Count) : StreamHostEvent;
 
+    /// <summary>A viewer asks something; only where <see cref="TextStreamHostOptions.CanAsk"/> is set.</summary>
+    public sealed record Asked(PeerId Viewer, string Text) : StreamHostEvent;
+
     /// <summary>The log cannot be written; what follows is not shared.</summary>
     public sealed record LogFailed(string Problem) : StreamHostEvent;
 }

@@ -32,6 +32,9 @@ public sealed record TextStreamHostOptions
     /// <summary>"ansi", "plain" or "md".</summary>
     public string Format { get; init; } = "ansi";
 
+    /// <summary>Whether viewers may send questions; off.</summary>
+    public bool CanAsk { get; init; }
+
     /// <summary>How long the hub shall keep the sealed log after this host is gone; null for not at all.</summary>
     public TimeSpan? KeepFor { get; init; }
 
@@ -52,6 +55,8 @@ public sealed class TextStreamHost : IAsyncDisposable
 
     private readonly FileFeedLog _log;
     private readonly RoomKeys _room;
+    private readonly PeerId _self;
+    private readonly bool _canAsk;
     private readonly FeedWriter _writer;
     private readonly HubLink _link;
     private readonly TimeSpan? _keepFor;
@@ -66,6 +71,8 @@ public sealed class TextStreamHost : IAsyncDisposable
         _log = log;
         _room = room;
         _writer = writer;
+        _self = PeerId.OfKey(options.Key.PublicKey);
+        _canAsk = options.CanAsk;
         Secret = options.Secret;
         _keepFor = options.KeepFor;
         Resumed = writer.Last > 0;
@@ -101,7 +108,7 @@ public sealed class TextStreamHost : IAsyncDisposable
         var now = InstantClock.System.Now;
         var room = new RoomKeys(options.Secret, options.Key.PublicKey.ToOwnerId());
         var (log, writer, previous) = HostLog.Open(options, room, now);
-        var meta = new StreamMeta { Title = options.Title, Format = options.Format, StartedMs = now.UnixMilliseconds, Previous = previous };
+        var meta = new StreamMeta { Title = options.Title, Format = options.Format, StartedMs = now.UnixMilliseconds, Previous = previous, CanAsk = options.CanAsk };
         return new TextStreamHost(options, room, log, writer, meta);
     }
 
@@ -155,6 +162,12 @@ public sealed class TextStreamHost : IAsyncDisposable
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Error error }:
                 Happened?.Invoke(new StreamHostEvent.Refused(error.Code, error.Text));
+                break;
+            case HubLinkEffect.Heard { Frame: DoorFrame.Send { Payload: { IsEmpty: false, Span: [Question.Type, ..] } } asked } when asked.Room == Room:
+                if (_canAsk && Question.TryOpen(_room, asked.From, _self, asked.Payload.Span) is { } text)
+                {
+                    Happened?.Invoke(new StreamHostEvent.Asked(asked.From, text));
+                }
                 break;
             case HubLinkEffect.Heard heard:
                 _driver.Post(new StreamHostInput.Heard(heard.Frame));

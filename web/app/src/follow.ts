@@ -1,18 +1,24 @@
 import { element, setText } from './dom.ts'
+import { count, t } from './words/words.ts'
 
 const NEAR_PX = 48
 
 /** Keeps the newest line in view while the reader is at the bottom, and counts lines while he is not. */
 export class FollowTail {
-  readonly button = element('button', { class: 'follow', type: 'button', hidden: '' }, 'Follow')
+  readonly button = element('button', { class: 'follow', type: 'button', hidden: '' })
   private following = true
   private seenLines = 0
   private lines = 0
 
   constructor(private readonly changed: (following: boolean) => void) {
     this.button.addEventListener('click', () => this.set(true))
-    addEventListener('scroll', () => this.scrolled(), { passive: true })
-    addEventListener('resize', () => this.following && this.toEnd())
+    addEventListener('scroll', this.scrolled, { passive: true })
+    addEventListener('resize', this.resized)
+  }
+
+  stop(): void {
+    removeEventListener('scroll', this.scrolled)
+    removeEventListener('resize', this.resized)
   }
 
   get isFollowing(): boolean {
@@ -37,7 +43,11 @@ export class FollowTail {
     this.show()
   }
 
-  private scrolled(): void {
+  private readonly resized = (): void => {
+    if (this.following) this.toEnd()
+  }
+
+  private readonly scrolled = (): void => {
     const root = document.documentElement
     const isNear = root.scrollHeight - innerHeight - scrollY < NEAR_PX
     if (isNear && !this.following) this.set(true)
@@ -55,6 +65,6 @@ export class FollowTail {
   private show(): void {
     const fresh = this.lines - this.seenLines
     this.button.hidden = this.following
-    setText(this.button, fresh > 0 ? `↓ ${fresh.toLocaleString('en')} new ${fresh === 1 ? 'line' : 'lines'}` : '↓ Follow')
+    setText(this.button, `↓ ${fresh > 0 ? count('newLines', fresh) : t('follow')}`)
   }
 }

@@ -2,6 +2,8 @@ import { AnsiReader, PLAIN, type Style, type TextSink } from './ansi.ts'
 import { element } from './dom.ts'
 import { OpenLine, type Run } from './open-line.ts'
 import { paint } from './paint.ts'
+import { Frame, type TextView } from './text-view.ts'
+import { t } from './words/words.ts'
 
 /** A block is laid out as one; beyond this it is closed and never touched again. */
 const BLOCK_CHARS = 4_096
@@ -9,8 +11,8 @@ const BLOCK_CHARS = 4_096
 const MAX_LINE_CHARS = 16_384
 
 /** Text as it streams in: only the open line and the last block ever change, at most once a frame. */
-export class LogView implements TextSink {
-  readonly root = element('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': 'Session text', tabindex: '0' })
+export class LogView implements TextSink, TextView {
+  readonly root = element('div', { class: 'log', role: 'log', 'aria-live': 'off', 'aria-label': t('sessionText'), tabindex: '0' })
   lines = 0
   chars = 0
   private readonly line = new OpenLine()
@@ -20,7 +22,7 @@ export class LogView implements TextSink {
   private blockChars = 0
   private reader = new AnsiReader(this, false)
   private decoder = new TextDecoder()
-  private scheduled = false
+  private readonly frame = new Frame(() => this.draw())
 
   constructor(private readonly drawn: () => void) {}
 
@@ -33,7 +35,7 @@ export class LogView implements TextSink {
   /** Entries may split characters, so the decoder lives as long as the log. */
   append(bodies: Uint8Array[]): void {
     for (const body of bodies) this.reader.write(this.decoder.decode(body, { stream: true }))
-    this.schedule()
+    this.frame.request()
   }
 
   /** A line across the text, for what is not the host's words. */
@@ -76,18 +78,6 @@ export class LogView implements TextSink {
   wholeText(): string {
     this.draw()
     return this.root.textContent || ''
-  }
-
-  private schedule(): void {
-    if (this.scheduled) return
-    this.scheduled = true
-    const draw = (): void => {
-      this.scheduled = false
-      this.draw()
-    }
-    // A hidden page gets no frames.
-    if (document.hidden) setTimeout(draw, 250)
-    else requestAnimationFrame(draw)
   }
 
   private draw(): void {

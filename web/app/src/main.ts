@@ -1,32 +1,70 @@
 import { readInvite } from '../../client/src/rooms/invite.ts'
-import { startPage } from './start-page.ts'
+import { element } from './dom.ts'
 import { ViewerPage } from './viewer-page.ts'
+import { loadLanguage, t } from './words/words.ts'
 
-let viewer: ViewerPage | undefined
-
-/** One page, two faces: with an invite behind the `#` it reads a session, without one it is the start. */
-function route(): void {
-  viewer?.stop()
-  viewer = undefined
-  const invite = location.hash.length > 1 ? readInvite(location.hash) : undefined
-  if (!invite || typeof invite === 'string') {
-    document.title = 'Roost'
-    const fault = invite === 'newer' ? 'This link needs a newer version of this page. Reload it, or ask whoever runs this hub to update.' : 'This link is damaged. Ask for it again and copy it in full.'
-    return show(startPage(invite && fault))
-  }
-  viewer = new ViewerPage(invite)
-  show(viewer.root)
-  viewer.start().catch((error) => {
-    document.title = 'Roost'
-    show(startPage(`The page could not start: ${error instanceof Error ? error.message : error}. Reload it, or use a newer browser.`))
-  })
+interface Page {
+  root: HTMLElement
+  start?(): Promise<void>
+  stop?(): void
 }
 
-function show(page: HTMLElement): void {
+let current: Page | undefined
+let turn = 0
+
+/** One page, several faces. What stands behind the `#` says which; an invite there is a session to read. */
+async function route(): Promise<void> {
+  const mine = ++turn
+  current?.stop?.()
+  current = undefined
+  document.title = 'Roost'
+  try {
+    const page = await pageFor(location.hash)
+    if (mine !== turn) return page.stop?.()
+    show(page)
+    await page.start?.()
+  } catch (error) {
+    document.title = 'Roost'
+    show(await start({ fault: t('startFailed', { why: error instanceof Error ? error.message : String(error) }) }))
+  }
+}
+
+async function pageFor(hash: string): Promise<Page> {
+  if (hash.startsWith('#/host')) {
+    const [{ HostPage }] = await Promise.all([import('./host/host-page.ts'), loadPagesStyle()])
+    return HostPage.open(hash.slice('#/host/'.length))
+  }
+  if (hash === '#/scan') {
+    const [{ ScanPage }] = await Promise.all([import('./scan/scan-page.ts'), loadPagesStyle()])
+    return new ScanPage()
+  }
+  if (hash.length <= 1) return start({ relabel: () => void route() })
+  const invite = readInvite(hash)
+  if (typeof invite !== 'string') return new ViewerPage(invite, hash.slice(1))
+  return start({ fault: t(invite === 'newer' ? 'newerLink' : 'damagedLink') })
+}
+
+async function start(options: { fault?: string; relabel?: () => void }): Promise<Page> {
+  const { startPage } = await import('./start/start-page.ts')
+  return { root: startPage(options) }
+}
+
+/** What only the host's page and the scanner look like: viewers never load it. */
+function loadPagesStyle(): Promise<unknown> {
+  const href = document.querySelector<HTMLMetaElement>('meta[name=roost-pages-style]')!.content
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve()
+  const link = element('link', { rel: 'stylesheet', href })
+  document.head.append(link)
+  return new Promise((done) => (link.onload = link.onerror = done))
+}
+
+function show(page: Page): void {
+  current = page
   const app = document.getElementById('app')!
   app.textContent = ''
-  app.append(page)
+  app.append(page.root)
 }
 
-addEventListener('hashchange', route)
-route()
+addEventListener('hashchange', () => void route())
+void loadLanguage().then(route)
+if ('serviceWorker' in navigator) addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined))

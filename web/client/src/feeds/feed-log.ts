@@ -35,6 +35,18 @@ export class FeedLog {
     return chainNext(this.chains[this.head], this.head + 1, entry.kind, entry.sealed)
   }
 
+  /** Walks the chain on from the newest entry without taking anything in. */
+  ahead(): { readonly n: number; next(entry: SealedEntry): Bytes } {
+    let n = this.head
+    let chain = this.chains[n]
+    return {
+      get n() {
+        return n
+      },
+      next: (entry) => (chain = chainNext(chain, ++n, entry.kind, entry.sealed)),
+    }
+  }
+
   /** Takes an entry in and gives the LIVE frame for it. */
   append(entry: SealedEntry, chain32: Bytes, sig64: Bytes): Bytes {
     this.entries.push(entry)

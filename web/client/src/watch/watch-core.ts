@@ -10,6 +10,7 @@ import { peerId20 } from '../identity/peer-id.ts'
 export type WatchInput =
   | { type: 'link'; news: LinkNews }
   | { type: 'restored'; frames: Bytes[] }
+  | { type: 'tell-host'; payload: Bytes }
   | Exclude<FeedInput, { type: 'source' | 'frame' | 'gap' }>
 
 export type WatchEffect = Exclude<FeedEffect, { type: 'send' }> | { type: 'transmit'; bytes: Bytes } | { type: 'status'; status: WatchStatus }
@@ -51,6 +52,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
 
   handle(input: WatchInput, nowMs: number): void {
     if (input.type === 'link') this.hearLink(input.news, nowMs)
+    else if (input.type === 'tell-host') this.tellHost(input.payload)
     else if (input.type === 'restored') input.frames.forEach((bytes) => this.feed({ type: 'frame', bytes }, nowMs))
     else this.feed(input, nowMs)
   }
@@ -58,6 +60,15 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   tick(nowMs: number): void {
     this.reader.tick(nowMs)
     this.drainReader()
+  }
+
+  /** The host, while it is in the room. */
+  get host(): Bytes | undefined {
+    return this.host20
+  }
+
+  private tellHost(payload: Bytes): void {
+    if (this.host20) this.effects.push({ type: 'transmit', bytes: writeSend(this.room.room16, this.host20, payload) })
   }
 
   private hearLink(news: LinkNews, nowMs: number): void {

@@ -1,10 +1,11 @@
 import { fromHex, type Bytes } from '../codec/bytes.ts'
 import { CoreDriver, realClock, type Clock } from '../cores/core-driver.ts'
-import type { Crypto } from '../crypto/provider.ts'
+import type { Crypto, Signer } from '../crypto/provider.ts'
 import { TELL_HOSTS_ONLY } from '../door/peer-frames.ts'
 import { EntryOpener, type OpenEntry } from '../feeds/entry-opener.ts'
 import { KIND } from '../feeds/feed-frames.ts'
 import { HubLink } from '../hub/hub-link.ts'
+import { peerId20 } from '../identity/peer-id.ts'
 import { verify } from '../identity/strict.ts'
 import type { Invite } from '../rooms/invite.ts'
 import { deriveRoom, type RoomKeys } from '../rooms/room-keys.ts'
@@ -25,6 +26,8 @@ export interface WatchListener {
   status(status: WatchStatus): void
   /** A log begins; `again` when the host started a new one in this room. */
   begin(meta: Record<string, unknown>, again: boolean): void
+  /** The host says something about the log that is under way. */
+  meta?(meta: Record<string, unknown>): void
   text(bodies: Bytes[]): void
   end(end: { exit: number | null; reason: string }): void
   joinSent?(): void
@@ -35,6 +38,9 @@ export class Watch {
   private driver!: CoreDriver<WatchInput, WatchEffect>
   private link!: HubLink
   private opener!: EntryOpener
+  private core: WatchCore | undefined
+  private room!: RoomKeys
+  private identity!: Signer
   private readonly pace: Pace
   private feeds = 0
   private stopped = false
@@ -50,7 +56,10 @@ export class Watch {
     const { crypto, hubs, invite, store, clock } = this.setup
     const [room, identity] = await Promise.all([deriveRoom(crypto, invite), crypto.ed25519.generate()])
     this.opener = new EntryOpener(crypto, room.prk)
-    this.driver = new CoreDriver(new WatchCore(room), (effect) => this.perform(effect), clock)
+    this.room = room
+    this.identity = identity
+    this.core = new WatchCore(room)
+    this.driver = new CoreDriver(this.core, (effect) => this.perform(effect), clock)
     const frames = store ? await store.load(room.room16) : []
     if (this.stopped) return
     this.driver.handle({ type: 'restored', frames })
@@ -60,6 +69,17 @@ export class Watch {
     })
     this.link.join(roomToJoin(room), room.join)
     this.link.start()
+  }
+
+  /** Between this page and the host, while he is here: what a message to him is sealed for. */
+  get routeToHost(): { crypto: Crypto; prk: Bytes; room16: Bytes; from20: Bytes; to20: Bytes } | undefined {
+    const to20 = this.core?.host
+    if (!to20 || !this.link.isOpen) return undefined
+    return { crypto: this.setup.crypto, prk: this.room.prk, room16: this.room.room16, from20: peerId20(this.identity.publicKey), to20 }
+  }
+
+  tellHost(payload: Bytes): void {
+    this.driver.handle({ type: 'tell-host', payload })
   }
 
   stop(): void {
@@ -106,6 +126,7 @@ export class Watch {
         const said = readJson(body)
         if (kind === KIND.end) this.listener.end({ exit: typeof said.exit === 'number' ? said.exit : null, reason: String(said.reason || 'eof') })
         else if (n === 1) this.begin(said, again)
+        else this.listener.meta?.(said)
       }
     }
     flush()

@@ -1,0 +1,43 @@
+import type { HostStatus } from '../../../client/src/host/host-core.ts'
+import { element, setText } from '../dom.ts'
+import { count, t } from '../words/words.ts'
+
+const MAX_SHOWN = 50
+
+/** Who reads, by which way, and how far behind. */
+export class ViewerList {
+  readonly root: HTMLElement
+  private readonly list = element('ul')
+  private readonly total = element('span', { class: 'total' }, '0')
+  private readonly nobody = element('p', {}, t('noViewers'))
+  private readonly rows = new Map<string, { row: HTMLElement; lag: HTMLElement }>()
+  private named = 0
+
+  constructor() {
+    this.root = element('section', { class: 'viewers', 'aria-labelledby': 'viewers-title' }, element('h2', { id: 'viewers-title' }, t('viewers'), ' ', this.total), this.nobody, this.list)
+  }
+
+  show({ viewers }: HostStatus): void {
+    setText(this.total, String(viewers.length))
+    this.nobody.hidden = viewers.length > 0
+    const here = new Set(viewers.map(({ peer }) => peer))
+    this.rows.forEach(({ row }, peer) => {
+      if (here.has(peer)) return
+      row.remove()
+      this.rows.delete(peer)
+    })
+    for (const { peer, behind } of viewers.slice(0, MAX_SHOWN)) {
+      const { lag } = this.rows.get(peer) || this.add(peer)
+      setText(lag, behind > 0 ? count('behind', behind) : t('upToDate'))
+      lag.dataset.tone = behind > 0 ? 'wait' : 'live'
+    }
+  }
+
+  private add(peer: string): { row: HTMLElement; lag: HTMLElement } {
+    const lag = element('span', { class: 'lag' })
+    const row = element('li', {}, element('span', { title: peer }, t('viewer', { i: ++this.named })), element('span', { class: 'path' }, t('viaHub')), lag)
+    this.list.append(row)
+    this.rows.set(peer, { row, lag })
+    return { row, lag }
+  }
+}

@@ -1,0 +1,1 @@
+import"./chunk-L4S66ONC.js";
