@@ -1,1 +1,0 @@
-import"./chunk-SZTLZA3D.js";

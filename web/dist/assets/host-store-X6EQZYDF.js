@@ -1,1 +1,0 @@
-import{a}from"./chunk-RUY477KM.js";import"./chunk-SZTLZA3D.js";export{a as IndexedHostStore};

@@ -1,1 +1,0 @@
-import{a}from"./chunk-5XRZMAZC.js";import"./chunk-SZTLZA3D.js";export{a as MarkdownView};
