@@ -12,7 +12,10 @@ const hear = async () => JSON.parse((await lines.next()).value);
 const say = (what) => console.log(JSON.stringify(what));
 
 const pc = new RTCPeerConnection({ iceServers: [] });
-const gathered = new Promise((ok) => { pc.onicecandidate = (event) => event.candidate || ok(); });
+const gathered = new Promise((ok) => {
+  pc.onicecandidate = (event) => event.candidate || ok();
+  pc.onicegatheringstatechange = () => pc.iceGatheringState === "complete" && ok();
+});
 const describe = async (description) => {
   await pc.setLocalDescription(description);
   await gathered;
@@ -30,25 +33,26 @@ if (role === "offer") {
   await new Promise((ok) => { if (channel.readyState === "open") ok(); else channel.onopen = ok; });
   const done = new Promise((ok) => { channel.onmessage = ok; });
   const stop = meter(), bytes = new Uint8Array(size);
-  channel.bufferedAmountLowThreshold = 1 << 20;
   for (let sent = 0; sent < total; sent += size) {
-    if (channel.bufferedAmount > 4 << 20) await new Promise((ok) => { channel.onbufferedamountlow = ok; });
+    while (channel.bufferedAmount > 4 << 20) await new Promise((ok) => setTimeout(ok, 1));
     channel.send(bytes);
   }
   await done;
   say(stop());
 } else {
-  await pc.setRemoteDescription(await hear());
-  const arrived = new Promise((ok) => { pc.ondatachannel = (event) => ok(event.channel); });
-  await describe(await pc.createAnswer());
-  const channel = await arrived;
   let stop, received = 0;
-  channel.binaryType = "arraybuffer";
-  channel.onmessage = (event) => {
-    stop ??= meter();
-    received += event.data.byteLength;
-    if (received >= total) { say(stop()); channel.send("done"); }
+  // The handler must stand before the event is over: messages that come without one are dropped.
+  pc.ondatachannel = ({ channel }) => {
+    globalThis.kept = channel;
+    channel.binaryType = "arraybuffer";
+    channel.onmessage = (event) => {
+      stop ??= meter();
+      received += event.data.byteLength;
+      if (received >= total) { say(stop()); channel.send("done"); }
+    };
   };
+  await pc.setRemoteDescription(await hear());
+  await describe(await pc.createAnswer());
 }
 await lines.next();
 setTimeout(() => process.exit(0), 200);

@@ -19,18 +19,19 @@ step() {
     printf '%5d passed %3d failed %5ds\n' "$ok" "$bad" "$((SECONDS - start))"
     if [ "$bad" -ne 0 ]; then
         echo "--- $name failed; the end of $log:"
-        tail -n 80 "$log"
+        tail -n 60 "$log" | cut -c1-300
         echo "---"
     fi
     return "$status"
 }
 
-# Microsoft.Testing.Platform, vitest, and node's own runner each have their closing lines.
+# Microsoft.Testing.Platform, vitest, node's own runner and ours each have their closing lines.
 count() {
     sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
         /^ *succeeded: [0-9]+$/ { ok += $2 }
         /^ *failed: [0-9]+$/ { bad += $2 }
         /^ *Tests .*passed/ || /^ *Tests .*failed/ { for (i = 1; i < NF; i++) { if ($(i + 1) ~ /^passed/) ok += $i; if ($(i + 1) ~ /^failed/) bad += $i } }
+        /^[0-9]+ passed, [0-9]+ failed/ { ok += $1; bad += $3 }
         /^. pass [0-9]+$/ { ok += $3 }
         /^. fail [0-9]+$/ { bad += $3 }
         END { print ok + 0, bad + 0 }'

@@ -120,7 +120,9 @@ public static class Scenario
     {
         Sctp = new SctpOptions
         {
-            Interleaving = dice.Next(2) == 0, ZeroChecksum = dice.Next(2) == 0, ReceiveWindowBytes = dice.Next(3) == 0 ? 128 * 1024 : 1 << 20,
+            Interleaving = dice.Next(2) == 0,
+            ZeroChecksum = dice.Next(2) == 0,
+            ReceiveWindowBytes = dice.Next(3) == 0 ? 128 * 1024 : 1 << 20,
             MaxMessageBytes = 100_000,
         },
     };
@@ -129,9 +131,13 @@ public static class Scenario
     {
         var line = new SimLinkOptions
         {
-            Latency = TimeSpan.FromMilliseconds(1 + dice.Next(60)), Jitter = dice.NextDouble() * 0.3,
-            Loss = dice.Next(2) == 0 ? 0 : dice.NextDouble() * 0.05, Duplication = dice.Next(3) == 0 ? dice.NextDouble() * 0.05 : 0,
-            Reordering = dice.Next(3) == 0 ? dice.NextDouble() * 0.1 : 0, Rate = dice.Next(2) == 0 ? 0 : 100_000 + dice.Next(5_000_000), QueueBytes = 30_000 + dice.Next(200_000),
+            Latency = TimeSpan.FromMilliseconds(1 + dice.Next(60)),
+            Jitter = dice.NextDouble() * 0.3,
+            Loss = dice.Next(2) == 0 ? 0 : dice.NextDouble() * 0.05,
+            Duplication = dice.Next(3) == 0 ? dice.NextDouble() * 0.05 : 0,
+            Reordering = dice.Next(3) == 0 ? dice.NextDouble() * 0.1 : 0,
+            Rate = dice.Next(2) == 0 ? 0 : 100_000 + dice.Next(5_000_000),
+            QueueBytes = 30_000 + dice.Next(200_000),
         };
         var nat = dice.Next(4) == 0 ? null
             : new SimNat(0xC0000200 + number, (NatBehaviour)dice.Next(3), (NatBehaviour)dice.Next(3), dice.Next(2) == 0);

@@ -37,8 +37,10 @@ public sealed class Traffic
         {
             var init = new DataChannelInit
             {
-                Label = $"channel {i}", Ordered = dice.Next(3) != 0,
-                MaxRetransmits = dice.Next(4) == 0 ? dice.Next(3) : null, Priority = (ushort)(128 << dice.Next(4)),
+                Label = $"channel {i}",
+                Ordered = dice.Next(3) != 0,
+                MaxRetransmits = dice.Next(4) == 0 ? dice.Next(3) : null,
+                Priority = (ushort)(128 << dice.Next(4)),
             };
             init = init.MaxRetransmits is null && dice.Next(4) == 0 ? init with { MaxPacketLifeTime = TimeSpan.FromMilliseconds(dice.Next(300)) } : init;
             _a.Do((core, now) => core.CreateChannel(init, now, out _));

@@ -81,7 +81,8 @@ public sealed class FaultTests
     {
         var small = new RtcConfiguration
         {
-            BindAddresses = [IPAddress.Loopback], SendHighWaterMark = 256 * 1024,
+            BindAddresses = [IPAddress.Loopback],
+            SendHighWaterMark = 256 * 1024,
             Peer = new PeerOptions { Sctp = new() { ReceiveWindowBytes = 512 * 1024 } },
         };
         await using var pair = new Pair(offerer: small, answerer: small);

@@ -45,18 +45,15 @@ async Task<double> MeasureAsync(Protocol protocol, Server server)
 
     var frames = Enumerable.Range(0, connections).Select(n => protocol.FrameTo(n, payload)).ToArray();
     var random = new Random(1);
-    await LoadAsync(clients, frames, random, 2); // Lets both runtimes compile what they use.
-    delivered = 0;
-    long sent = 0;
+    long sent = await LoadAsync(clients, frames, random, 2); // Lets both runtimes compile what they use.
+    await ArrivedAsync();
+    (sent, delivered) = (0, 0);
     double cpu = server.CpuSeconds;
     for (int round = 0; round < rounds; round++)
     {
         sent += await LoadAsync(clients, frames, random, seconds);
     }
-    for (int i = 0; i < 100 && Interlocked.Read(ref delivered) < sent; i++)
-    {
-        await Task.Delay(50);
-    }
+    await ArrivedAsync();
     double micros = (server.CpuSeconds - cpu) * 1e6 / Math.Max(1, delivered);
     Console.WriteLine($"{protocol.Name,-20} {micros,15:0.0} {delivered,10} {100.0 * delivered / sent,7:0.0}% {idle,19:0.0} {server.ResidentBytes / 1048576.0,7:0}");
     foreach (var client in clients)
@@ -64,6 +61,14 @@ async Task<double> MeasureAsync(Protocol protocol, Server server)
         client.Dispose();
     }
     return micros;
+
+    async Task ArrivedAsync()
+    {
+        for (int i = 0; i < 100 && Interlocked.Read(ref delivered) < sent; i++)
+        {
+            await Task.Delay(50);
+        }
+    }
 }
 
 async Task<long> LoadAsync(Client[] clients, byte[][] frames, Random random, int forSeconds)

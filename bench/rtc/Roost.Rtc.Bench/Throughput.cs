@@ -17,7 +17,9 @@ internal static class Throughput
         var total = long.Parse(args[2]);
         using var runtime = new RtcRuntime(new RtcRuntimeOptions
         {
-            Loops = 1, Segmentation = !args.Contains("plain"), PortableSockets = args.Contains("portable"),
+            Loops = 1,
+            Segmentation = !args.Contains("plain"),
+            PortableSockets = args.Contains("portable"),
         });
         await using var connection = runtime.CreateConnection(new RtcConfiguration
         {
@@ -109,7 +111,10 @@ internal sealed class Meter
 
     internal void Report(string role, long bytes) => Console.Out.WriteLine(JsonSerializer.Serialize(new
     {
-        role, bytes, seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
-        cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalSeconds, allocated = GC.GetTotalAllocatedBytes() - _allocated,
+        role,
+        bytes,
+        seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
+        cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalSeconds,
+        allocated = GC.GetTotalAllocatedBytes() - _allocated,
     }));
 }

@@ -8,6 +8,7 @@ const states = new Map() // message id → its line, until everyone has it
 
 app.on('message', ({ peerId, data }) => add(`${peerId.slice(0, 4)}: ${data.content}`))
 app.on('peer-ready', showPeople)
+app.on('peer-path', showPeople)
 app.on('peer-left', showPeople)
 app.on('message-delivered', ({ messageId }) => states.get(messageId)?.append(' ✓'))
 app.on('error', ({ message }) => add(message))

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Roost.Core.Codec;
@@ -32,44 +34,67 @@ public static partial class PigeonCodec
 
     private static bool TryReadObject(ref Utf8JsonReader reader, ReadOnlyMemory<byte> message, out PigeonFrame frame)
     {
-        frame = new(PigeonType.Unknown, "", default, null, null, null);
+        var type = PigeonType.Unknown;
+        string typeText = "";
+        Range data = default, network = default;
+        PeerId? target = null;
+        int? maxPeers = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("type"u8))
             {
                 reader.Read();
-                var type = TypeOf(ref reader);
-                frame = frame with { Type = type, TypeText = type == PigeonType.Unknown ? ShortText(ref reader) : "" };
+                type = TypeOf(ref reader);
+                typeText = type == PigeonType.Unknown ? ShortText(ref reader) : "";
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("data"u8))
             {
-                reader.Read();
-                int start = (int)reader.TokenStartIndex;
-                reader.Skip();
-                frame = frame with { Data = message[start..(int)reader.BytesConsumed] };
+                data = Value(ref reader);
             }
             else if (reader.ValueTextEquals("targetPeerId"u8))
             {
                 reader.Read();
-                frame = frame with { Target = IdOf(ref reader) };
+                target = IdOf(ref reader);
+                reader.Skip();
             }
             else if (reader.ValueTextEquals("networkName"u8))
             {
-                reader.Read();
-                frame = frame with { Network = reader.TokenType == JsonTokenType.String ? Text(ref reader) : null };
+                network = Value(ref reader);
             }
             else if (reader.ValueTextEquals("maxPeers"u8))
             {
                 reader.Read();
-                frame = frame with { MaxPeers = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int most) ? most : null };
+                maxPeers = reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out int most) ? most : null;
+                reader.Skip();
             }
             else
             {
-                reader.Read();
+                Value(ref reader);
             }
-            reader.Skip(); // What is no scalar where one belongs.
         }
+        // Only an announcement's network is taken at its word, so only there it becomes a string.
+        frame = new(type, typeText, message[data], target, type == PigeonType.Announce ? NameIn(message[network].Span) : null, maxPeers);
         return reader.TokenType == JsonTokenType.EndObject;
+    }
+
+    private static Range Value(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        int start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return start..(int)reader.BytesConsumed;
+    }
+
+    private static string? NameIn(ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            return null;
+        }
+        var reader = new Utf8JsonReader(json, Options);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.String ? Text(ref reader) : null;
     }
 
     /// <summary>The members of an announcement's <c>data</c> as they came, without those that only the hub may say.</summary>
@@ -114,8 +139,15 @@ public static partial class PigeonCodec
     private static string ShortText(ref Utf8JsonReader reader) =>
         reader.TokenType == JsonTokenType.String && Text(ref reader) is { } text ? text[..Math.Min(text.Length, PigeonLimits.MaxEchoedType)] : "undefined";
 
-    private static PeerId? IdOf(ref Utf8JsonReader reader) =>
-        reader.TokenType == JsonTokenType.String && PeerId.TryParse(Text(ref reader), out var id) ? id : null;
+    private static PeerId? IdOf(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped)
+        {
+            return null; // Nobody escapes hex digits.
+        }
+        Span<char> digits = stackalloc char[2 * PeerId.Size];
+        return Ascii.ToUtf16(reader.ValueSpan, digits, out int length) == OperationStatus.Done && PeerId.TryParse(digits[..length], out var id) ? id : null;
+    }
 
     // An escape of half a surrogate pair is valid JSON and no text; it names nothing here.
     private static string? Text(ref Utf8JsonReader reader)

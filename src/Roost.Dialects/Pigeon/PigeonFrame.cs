@@ -35,7 +35,7 @@ public enum PigeonType : byte
 /// <param name="TypeText">The type as sent, cut to <see cref="PigeonLimits.MaxEchoedType"/> bytes, for an error's text; empty where it was absent.</param>
 /// <param name="Data">The bytes of <c>data</c> exactly as they came; empty where absent.</param>
 /// <param name="Target">Whom it is for; null where absent or no id.</param>
-/// <param name="Network"><c>networkName</c>; null where absent.</param>
+/// <param name="Network"><c>networkName</c> of an announcement; null where absent.</param>
 /// <param name="MaxPeers"><c>maxPeers</c>; null where absent.</param>
 public readonly record struct PigeonFrame(
     PigeonType Type,

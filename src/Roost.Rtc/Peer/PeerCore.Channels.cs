@@ -175,7 +175,7 @@ public sealed partial class PeerCore
                 {
                     Close(_now);
                 }
-                else
+                else if (effect.Reason != SctpCloseReason.Local)
                 {
                     SetState(PeerState.Failed, $"The SCTP association ended: {effect.Reason}.");
                 }

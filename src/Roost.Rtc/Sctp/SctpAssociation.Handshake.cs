@@ -29,8 +29,14 @@ public sealed partial class SctpAssociation
 
     private InitChunk OwnInit(bool zeroChecksum) => new()
     {
-        Tag = _ownTag, ReceiveWindow = (uint)ReceiveWindow, OutboundStreams = (ushort)_options.MaxStreams, InboundStreams = (ushort)_options.MaxStreams,
-        InitialTsn = _ownInitialTsn, ForwardTsn = true, Interleaving = _options.Interleaving, ReConfig = true,
+        Tag = _ownTag,
+        ReceiveWindow = (uint)ReceiveWindow,
+        OutboundStreams = (ushort)_options.MaxStreams,
+        InboundStreams = (ushort)_options.MaxStreams,
+        InitialTsn = _ownInitialTsn,
+        ForwardTsn = true,
+        Interleaving = _options.Interleaving,
+        ReConfig = true,
         ZeroChecksum = _options.ZeroChecksum && zeroChecksum,
     };
 

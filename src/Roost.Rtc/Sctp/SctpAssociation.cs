@@ -73,11 +73,22 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     /// <summary>A snapshot of the counters.</summary>
     public SctpStatistics Statistics => new()
     {
-        PacketsSent = _packetsSent, PacketsReceived = _packetsReceived, BadPackets = _badPackets, BytesReceived = _bytesReceived,
-        Retransmissions = _sent.Retransmissions, Timeouts = _timeouts, TailLossProbes = _probes, BytesAcked = _sent.BytesAcked,
-        MessagesAbandoned = _sent.MessagesAbandoned, CongestionWindow = _sent.Congestion.Window, BytesInFlight = _sent.InFlight,
-        PeerReceiveWindow = _peerWindow, SmoothedRoundTrip = _sent.RoundTrip.Smoothed, PacketBytes = _packetBytes,
-        Interleaving = _interleaving, ZeroChecksum = _options.ZeroChecksum && _peer.ZeroChecksum,
+        PacketsSent = _packetsSent,
+        PacketsReceived = _packetsReceived,
+        BadPackets = _badPackets,
+        BytesReceived = _bytesReceived,
+        Retransmissions = _sent.Retransmissions,
+        Timeouts = _timeouts,
+        TailLossProbes = _probes,
+        BytesAcked = _sent.BytesAcked,
+        MessagesAbandoned = _sent.MessagesAbandoned,
+        CongestionWindow = _sent.Congestion.Window,
+        BytesInFlight = _sent.InFlight,
+        PeerReceiveWindow = _peerWindow,
+        SmoothedRoundTrip = _sent.RoundTrip.Smoothed,
+        PacketBytes = _packetBytes,
+        Interleaving = _interleaving,
+        ZeroChecksum = _options.ZeroChecksum && _peer.ZeroChecksum,
     };
 
     /// <summary>Queues a message; its bytes are copied.</summary>

@@ -26,7 +26,17 @@ export class Emitter<Events> {
 
   emit<K extends keyof Events>(type: K, value: Events[K]): void {
     const all = this.muted ? undefined : this.handlers.get(type)
-    if (all) for (const handler of [...all]) (handler as (value: Events[K]) => void)(value)
+    if (!all) return
+    for (const handler of [...all]) {
+      try {
+        ;(handler as (value: Events[K]) => void)(value)
+      } catch (error) {
+        // The application's own fault must not stop the protocol: it is told as any uncaught error is.
+        setTimeout(() => {
+          throw error
+        })
+      }
+    }
   }
 
   /** No event after this. */

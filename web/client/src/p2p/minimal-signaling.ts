@@ -70,8 +70,9 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     const invite = roomId.includes('#') ? readInvite(roomId) : openRoom(this.options.network || '', roomId)
     if (typeof invite === 'string')
       throw new RoostError('hub-refused', invite === 'newer' ? 'This link needs a newer version of the client.' : 'This link is damaged.', 'Copy the whole link again.')
+    const connected = this.connect() // dials first: the keys are made meanwhile
     const keys = this.crypto().then((provider) => deriveRoom(provider, invite))
-    await this.connect()
+    await connected
     return this.enter(invite, roomId, await keys)
   }
 

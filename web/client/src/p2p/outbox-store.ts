@@ -1,4 +1,4 @@
-import type { Bytes } from '../codec/bytes.ts'
+import { fromHex, hex, type Bytes } from '../codec/bytes.ts'
 import type { StoredKey } from '../crypto/provider.ts'
 import type { Kept } from './outbox.ts'
 
@@ -15,16 +15,18 @@ export interface OutboxStore {
   begin(pair: string, line16: Bytes): Promise<void>
   keep(pair: string, kept: Kept[]): Promise<void>
   forget(pair: string, upTo: number): Promise<void>
-  hear(pair: string, line16: Bytes, n: number): Promise<void>
+  /** Synchronous, so that giving a message to the application and remembering it happen in one turn: no reload comes between. */
+  hear(pair: string, line16: Bytes, n: number): void
   loadKey(name: string): Promise<StoredKey | undefined>
   saveKey(name: string, key: StoredKey): Promise<void>
 }
 
 const NAME = 'roost-client'
-const STORES = ['keys', 'lines', 'heard', 'queue'] as const
+const HEARD = 'roost-heard '
+const STORES = ['keys', 'lines', 'queue'] as const
 type StoreName = (typeof STORES)[number]
 
-/** IndexedDB; works on plain http too. */
+/** IndexedDB, and localStorage for the numbers that were heard; both work on plain http too. */
 export class IndexedOutboxStore implements OutboxStore {
   private readonly database: Promise<IDBDatabase>
 
@@ -39,12 +41,11 @@ export class IndexedOutboxStore implements OutboxStore {
   }
 
   async load(pair: string): Promise<StoredOutbox | undefined> {
-    const [line, heard, queue] = await Promise.all([
+    const [line, queue] = await Promise.all([
       this.ask<{ line16: Bytes; lastNumber: number }>('lines', (store) => store.get(pair)),
-      this.ask<{ line16: Bytes; n: number }>('heard', (store) => store.get(pair)),
       this.ask<Kept[]>('queue', (store) => store.getAll(IDBKeyRange.bound([pair, 0], [pair, Infinity]))),
     ])
-    return line && { line16: line.line16, lastNumber: line.lastNumber, heard, queue: queue || [] }
+    return line && { line16: line.line16, lastNumber: line.lastNumber, heard: readHeard(pair), queue: queue || [] }
   }
 
   begin(pair: string, line16: Bytes): Promise<void> {
@@ -66,8 +67,8 @@ export class IndexedOutboxStore implements OutboxStore {
     return this.change(['queue'], (queue) => queue.delete(IDBKeyRange.bound([pair, 0], [pair, upTo])))
   }
 
-  hear(pair: string, line16: Bytes, n: number): Promise<void> {
-    return this.change(['heard'], (heard) => heard.put({ line16, n }, pair))
+  hear(pair: string, line16: Bytes, n: number): void {
+    localStorage.setItem(HEARD + pair, `${hex(line16)} ${n}`)
   }
 
   loadKey(name: string): Promise<StoredKey | undefined> {
@@ -96,4 +97,10 @@ export class IndexedOutboxStore implements OutboxStore {
       change(...names.map((name) => transaction.objectStore(name)))
     })
   }
+}
+
+function readHeard(pair: string): { line16: Bytes; n: number } | undefined {
+  const [line, n] = (localStorage.getItem(HEARD + pair) || '').split(' ')
+  const line16 = fromHex(line)
+  return line16 && line16.length === 16 ? { line16, n: Number(n) } : undefined
 }

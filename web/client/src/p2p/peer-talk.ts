@@ -26,7 +26,6 @@ export class PeerTalk {
   private readonly driver: CoreDriver<OutboxInput, OutboxEffect>
   private keeping: Kept[] = []
   private giving: { line16: Bytes; n: number; content: Content }[] = []
-  private isGiving = false
   private kept: Promise<void> = Promise.resolve()
   private pingedAtMs = 0
 
@@ -86,8 +85,8 @@ export class PeerTalk {
         if (store) this.watch(store.forget(pair, effect.upTo))
         return
       case 'give':
-        this.giving.push(effect)
-        return void this.giveAll()
+        if (this.giving.push(effect) === 1) void Promise.resolve().then(() => this.giveAll())
+        return
       case 'delivered':
       case 'full':
         return hear(effect)
@@ -106,22 +105,21 @@ export class PeerTalk {
     })
   }
 
-  /** First remembered, then given: a reload between the two is the only gap, and no duplicate is possible. */
-  private async giveAll(): Promise<void> {
-    if (this.isGiving) return
-    this.isGiving = true
-    while (this.giving.length > 0) {
-      const batch = this.giving
-      this.giving = []
-      const last = batch[batch.length - 1]
-      if (this.setup.store) await this.watch(this.setup.store.hear(this.setup.pair, last.line16, last.n))
-      for (const { content } of batch) {
-        const read = readContent(content)
-        if (read) this.setup.hear({ type: 'message', value: read.value })
-      }
-      this.driver.handle({ type: 'given', n: last.n })
+  /** Given and remembered in one turn: a reload comes before both or after both. */
+  private giveAll(): void {
+    const batch = this.giving
+    this.giving = []
+    const last = batch[batch.length - 1]
+    for (const { content } of batch) {
+      const read = readContent(content)
+      if (read) this.setup.hear({ type: 'message', value: read.value })
     }
-    this.isGiving = false
+    try {
+      this.setup.store?.hear(this.setup.pair, last.line16, last.n)
+    } catch (error) {
+      this.setup.hear({ type: 'storage-failed', error })
+    }
+    this.driver.handle({ type: 'given', n: last.n })
   }
 
   /** A store that fails costs the promise of reloads, not the conversation; the application is told. */

@@ -1,0 +1,9 @@
+# WebRTC: loopback tests, a slice of the simulator, and other stacks (all of them: node tests/Roost.Interop/rtc/run.mjs).
+build
+suite Roost.Rtc.Tests
+step rtc-simulation artifacts/bin/Roost.Rtc.Simulation/release/Roost.Rtc.Simulation 0 60
+. eng/test/node.sh
+need_node
+need_debian chromium chromium
+need_packages tests/Roost.Interop/rtc
+step rtc-interop env CONFIGURATION=release node tests/Roost.Interop/rtc/run.mjs chromium wrtc

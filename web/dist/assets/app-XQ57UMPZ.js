@@ -1,1 +1,0 @@
-import"./chunk-OUUDLWKJ.js";

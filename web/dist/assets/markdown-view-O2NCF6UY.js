@@ -1,1 +1,0 @@
-import{a}from"./chunk-MOPO74Z4.js";import"./chunk-OUUDLWKJ.js";export{a as MarkdownView};
