@@ -41,6 +41,7 @@ export async function eachScreen(browser: Browser, hub: HubDouble, complaints: s
   await reader.locator('.md table').waitFor()
   await page.locator('.lag[data-tone=live]').waitFor()
   await page.locator('.hl-keyword').first().waitFor()
+  await page.evaluate(() => ((document.activeElement as HTMLElement).blur(), scrollTo(0, 0)))
   await look('host', page)
   await page.locator('.model summary').click()
   await look('model', page)

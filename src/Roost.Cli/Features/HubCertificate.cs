@@ -15,7 +15,7 @@ internal static class HubCertificate
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(14);
 
     /// <summary>Null for no TLS.</summary>
-    /// <exception cref="ProblemException">ROOST-1910: the files cannot be used.</exception>
+    /// <exception cref="ProblemException">ROOST-1911: the files cannot be used.</exception>
     public static X509Certificate2? Read(string? how, HubOptions options) => how switch
     {
         null => null,
@@ -38,7 +38,7 @@ internal static class HubCertificate
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
-            throw new ProblemException(new Problem("ROOST-1910", $"--tls {how}: {e.Message}", "give two PEM files, --tls cert.pem,key.pem, or --tls self", ExitCode.Usage), e);
+            throw new ProblemException(new Problem("ROOST-1911", $"--tls {how}: {e.Message}", "give two PEM files, --tls cert.pem,key.pem, or --tls self", ExitCode.Usage), e);
         }
     }
 

@@ -65,7 +65,7 @@ test("--tls takes files, and says what is wrong with them", async t => {
   for (const how of [`${cert},${join(folder, "missing")}`, cert, `${key},${cert}`]) {
     const bad = run(t, ["hub", "--port", "0", "--host", "127.0.0.1", "--tls", how]);
     assert.equal(await bad.ended, 2);
-    assert.match(bad.err(), /ROOST-1910/);
+    assert.match(bad.err(), /ROOST-1911/);
   }
 });
 

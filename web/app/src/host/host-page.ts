@@ -31,7 +31,7 @@ export class HostPage {
   private isPaused = false
   private hasEnded = false
   private fault: StoreFault | undefined
-  private status: HostStatus = { link: 'connecting', retryAtMs: 0, viewers: [], refusal: undefined }
+  private status: HostStatus = { link: 'connecting', retryAtMs: 0, count: 0, viewers: [], refusal: undefined }
 
   /** `new` makes a session and gives it an address of its own; another id goes on with that one. */
   static async open(id: string): Promise<{ root: HTMLElement; stop?(): void }> {
@@ -169,7 +169,7 @@ export class HostPage {
     setText(this.state, words)
     this.more.hidden = !more
     setText(this.more, more || '')
-    setText(this.spoken, `${words}. ${t('viewers')}: ${status.viewers.length}`)
+    setText(this.spoken, `${words}. ${t('viewers')}: ${status.count}`)
   }
 
   private words(): { tone: string; words: string; more?: string } {

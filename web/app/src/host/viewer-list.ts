@@ -2,8 +2,6 @@ import type { HostStatus } from '../../../client/src/host/host-core.ts'
 import { element, setText } from '../dom.ts'
 import { count, t } from '../words/words.ts'
 
-const MAX_SHOWN = 50
-
 /** Who reads, by which way, and how far behind. */
 export class ViewerList {
   readonly root: HTMLElement
@@ -17,16 +15,16 @@ export class ViewerList {
     this.root = element('section', { class: 'viewers', 'aria-labelledby': 'viewers-title' }, element('h2', { id: 'viewers-title' }, t('viewers'), ' ', this.total), this.nobody, this.list)
   }
 
-  show({ viewers }: HostStatus): void {
-    setText(this.total, String(viewers.length))
-    this.nobody.hidden = viewers.length > 0
+  show({ count: total, viewers }: HostStatus): void {
+    setText(this.total, String(total))
+    this.nobody.hidden = total > 0
     const here = new Set(viewers.map(({ peer }) => peer))
     this.rows.forEach(({ row }, peer) => {
       if (here.has(peer)) return
       row.remove()
       this.rows.delete(peer)
     })
-    for (const { peer, behind } of viewers.slice(0, MAX_SHOWN)) {
+    for (const { peer, behind } of viewers) {
       const { lag } = this.rows.get(peer) || this.add(peer)
       setText(lag, behind > 0 ? count('behind', behind) : t('upToDate'))
       lag.dataset.tone = behind > 0 ? 'wait' : 'live'

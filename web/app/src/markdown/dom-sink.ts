@@ -103,14 +103,14 @@ function make(block: Exclude<OpenBlock, { type: 'fence' | 'heading' }>): HTMLEle
     case 'quote':
       return element('blockquote')
     case 'item':
-      return element('li', { dir: 'auto' })
+      return element('li')
     case 'rule':
       return element('hr')
     case 'table':
       return element('table')
     case 'list': {
-      if (block.start === undefined) return element('ul')
-      return block.start === 1 ? element('ol') : element('ol', { start: String(block.start) })
+      if (block.start === undefined) return element('ul', { dir: 'auto' })
+      return element('ol', { dir: 'auto', ...(block.start === 1 ? {} : { start: String(block.start) }) })
     }
     case 'row':
       return element('tr')

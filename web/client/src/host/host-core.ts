@@ -15,6 +15,8 @@ export type HostEffect =
 export interface HostStatus {
   link: 'connecting' | 'open' | 'lost' | 'replaced'
   retryAtMs: number
+  /** How many read; the list names the first of them only. */
+  count: number
   viewers: ViewerStatus[]
   refusal: { code: number; text: string } | undefined
 }
@@ -39,6 +41,7 @@ export const MAX_ANSWERS = 64
 const ANSWERS_PER_SECOND = 16
 /** A room's hub has its own limit; this one keeps the list on the page short of endless. */
 export const MAX_SEATS = 5_000
+export const MAX_LISTED = 50
 
 /** The host's side of a room: who reads, how far, and who may have an answer. */
 export class HostCore implements ProtocolCore<HostInput, HostEffect> {
@@ -122,8 +125,11 @@ export class HostCore implements ProtocolCore<HostInput, HostEffect> {
   }
 
   private tell(): void {
-    const viewers = [...this.seats].map(([peer, { acked, sinceMs }]) => ({ peer, behind: this.head - acked, sinceMs }))
-    this.effects.push({ type: 'status', status: { link: this.link, retryAtMs: this.retryAtMs, viewers, refusal: this.refusal } })
+    const viewers: ViewerStatus[] = []
+    for (const [peer, { acked, sinceMs }] of this.seats) {
+      if (viewers.push({ peer, behind: this.head - acked, sinceMs }) === MAX_LISTED) break
+    }
+    this.effects.push({ type: 'status', status: { link: this.link, retryAtMs: this.retryAtMs, count: this.seats.size, viewers, refusal: this.refusal } })
   }
 }
 

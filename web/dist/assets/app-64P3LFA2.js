@@ -1,0 +1,1 @@
+import"./chunk-UTU6GHU4.js";

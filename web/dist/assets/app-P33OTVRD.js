@@ -1,1 +1,0 @@
-import"./chunk-L4S66ONC.js";

@@ -1,1 +1,0 @@
-import{a}from"./chunk-EJ7Q3JF2.js";import"./chunk-L4S66ONC.js";export{a as MarkdownView};
