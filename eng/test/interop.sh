@@ -1,6 +1,7 @@
 . eng/test/node.sh
 need_node
 need_debian chromium chromium
+need_debian firefox-esr firefox-esr
 step executable ./roost --version
 need_packages web
 step web-browser npm run --prefix web test:browser

@@ -1,0 +1,62 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AppPage } from './app-page.ts'
+import { launchChromium } from './chromium.ts'
+import { Firefox, type FirefoxPage } from './firefox.ts'
+import { HostDouble } from './host-double.ts'
+import { HubDouble } from './hub-double.ts'
+
+let chromium: Browser
+let firefox: Firefox
+let hub: HubDouble
+
+beforeAll(async () => {
+  ;[chromium, firefox, hub] = await Promise.all([launchChromium(), Firefox.launch(), new HubDouble().start()])
+}, 90_000)
+afterAll(async () => {
+  await Promise.all([chromium.close(), firefox.close(), hub.stop()])
+})
+
+async function join(room: string): Promise<FirefoxPage> {
+  const page = await firefox.open(`${hub.url}/stage.html`)
+  await expect.poll(() => page.read('typeof window.join')).toBe('function')
+  await page.read(`window.join(${JSON.stringify(room)}, {})`)
+  return page
+}
+
+const ready = (page: FirefoxPage, count: number) => expect.poll(() => page.read('new Set(window.stage.ready).size'), { timeout: 20_000 }).toBe(count)
+const contents = (page: FirefoxPage) => page.read('window.stage.messages.map((message) => message.content).sort()')
+
+test('three Firefox pages talk to each other', async () => {
+  const pages = [await join('firefox'), await join('firefox'), await join('firefox')]
+  for (const page of pages) await ready(page, 2)
+  for (let i = 0; i < 3; i++) await pages[i].read(`window.stage.app.sendMessage(${i}).then(() => 0)`)
+  for (let i = 0; i < 3; i++) await expect.poll(() => contents(pages[i])).toEqual([0, 1, 2].filter((j) => j !== i))
+}, 60_000)
+
+test('Firefox and Chromium talk to each other, a megabyte too', async () => {
+  const fox = await join('mixed')
+  const complaints: string[] = []
+  const page = await AppPage.open(chromium, hub.url, complaints)
+  await page.join('mixed')
+  await ready(fox, 1)
+  await page.send('x'.repeat(1_048_576))
+  await expect.poll(() => fox.read('window.stage.messages.map((message) => message.content.length)')).toEqual([1_048_576])
+  await fox.read(`window.stage.app.sendMessage('y'.repeat(1048576)).then(() => 0)`)
+  await expect.poll(async () => (await page.contents()).map((content) => content.length)).toEqual([1_048_576])
+  expect(complaints).toEqual([])
+}, 60_000)
+
+test('Firefox reads a session, from the start and live', async () => {
+  const host = await HostDouble.create()
+  await host.text('from the \x1b[31mstart\x1b[0m')
+  await host.connect(hub.url)
+  const page = await firefox.open(host.linkAt(hub.url))
+  const text = () => page.read(`document.querySelector('.log').textContent`)
+  await expect.poll(text).toBe('from the start')
+  await host.text(', Grüße')
+  await expect.poll(text).toBe('from the start, Grüße')
+  await host.end(0)
+  await expect.poll(() => page.read(`document.querySelector('.state').textContent`)).toBe('Ended, exit code 0')
+  host.disconnect()
+}, 60_000)
