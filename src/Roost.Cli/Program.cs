@@ -15,6 +15,14 @@ internal static class Program
             return ExitCode.Done;
         }
         var root = CreateRoot();
+        if (args.Length == 0 || args[0].StartsWith('-'))
+        {
+            // The list of verbs has a line for each; a verb's own help has the examples.
+            foreach (var verb in root.Subcommands)
+            {
+                verb.Description = verb.Description?.Split('\n')[0];
+            }
+        }
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -25,7 +33,14 @@ internal static class Program
             }
             return ExitCode.Usage;
         }
-        return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        }
+        catch (Exception exception)
+        {
+            return Running.Unexpected(exception);
+        }
     }
 
     internal static RootCommand CreateRoot()

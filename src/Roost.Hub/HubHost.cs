@@ -42,6 +42,9 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>The hub's public key.</summary>
     public PublicKey Key => _app.Services.GetRequiredService<HubIdentity>().Key.PublicKey;
 
+    /// <summary>The hub's key pair, for what acts in its name in the same process.</summary>
+    public SigningKey SigningKey => _app.Services.GetRequiredService<HubIdentity>().Key;
+
     /// <summary>The hub's id.</summary>
     public HubId Id => _app.Services.GetRequiredService<HubIdentity>().Id;
 
@@ -75,9 +78,10 @@ public sealed class HubHost : IAsyncDisposable
             builder.WebHost.UseKestrelHttpsConfiguration();
         }
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
-        var app = builder.Build();
+        WebApplication? app = null;
         try
         {
+            app = builder.Build();
             var host = new HubHost(app);
             app.UseRouting();
             app.MapRoostHub();
@@ -88,7 +92,10 @@ public sealed class HubHost : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            await app.DisposeAsync();
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
             if (Explain(exception, options) is { } clear)
             {
                 throw clear;

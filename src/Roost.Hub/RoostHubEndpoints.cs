@@ -19,6 +19,10 @@ public static class RoostHubEndpoints
             throw new InvalidOperationException("MapRoostHub() needs AddRoostHub() among the services.");
         }
         endpoints.MapRoostDoor();
+        if (!endpoints.ServiceProvider.GetRequiredService<IOptions<HubOptions>>().Value.PrivateRooms)
+        {
+            endpoints.MapPigeon();
+        }
         endpoints.MapHealth();
         endpoints.MapWebApp();
         return endpoints;

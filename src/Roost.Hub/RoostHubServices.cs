@@ -1,11 +1,15 @@
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Roost.Core.Cores;
 using Roost.Core.Crypto;
 using Roost.Hub.Connections;
 using Roost.Hub.Driving;
+using Roost.Hub.Endpoints;
 using Roost.Hub.Hosting;
+using Roost.Hub.Store;
 using Roost.Hub.Web;
 
 namespace Roost.Hub;
@@ -28,10 +32,23 @@ public static class RoostHubServices
         services.TryAddSingleton<HubClock>();
         services.TryAddSingleton<HubMetrics>();
         services.TryAddSingleton<Authorities>();
-        services.TryAddSingleton(HubMemory.None);
-        services.TryAddSingleton(provider => new HubIdentity(SigningKey.Generate(provider.GetRequiredService<Dice>())));
+        services.TryAddSingleton<HubIdentity>(provider =>
+        {
+            var dice = provider.GetRequiredService<Dice>();
+            return new(DirectoryOf(provider) is { } directory ? DataDirectory.ReadOrMakeKey(directory, dice) : SigningKey.Generate(dice));
+        });
+        services.TryAddSingleton<HubMemory>(provider =>
+        {
+            _ = provider.GetRequiredService<HubIdentity>(); // Its key file makes the directory that the store opens in.
+            return DirectoryOf(provider) is { } directory
+                ? SqliteMemory.Open(directory, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HubMemory>>())
+                : HubMemory.None;
+        });
         services.TryAddSingleton<HubService>();
         services.TryAddSingleton<WebAssets>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UpgradeOnlyPolicy>());
         return services;
     }
+
+    private static string? DirectoryOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<HubOptions>>().Value.DataDirectory;
 }

@@ -35,6 +35,21 @@ export class HostDouble {
     return host
   }
 
+  /** A host that lost its disk: a new epoch. */
+  async startAnew(): Promise<void> {
+    await this.rewrite(newEpoch(Date.now() + 1, crypto32(10)))
+  }
+
+  /** What an honest host never does: another history in the same epoch. */
+  async fork(): Promise<void> {
+    await this.rewrite(this.feed.log.name.epoch16)
+  }
+
+  private async rewrite(epoch16: Bytes): Promise<void> {
+    this.feed = await FeedHost.create(await chooseCrypto(), this.room, this.author, epoch16)
+    await this.write(KIND.meta, JSON.stringify({ v: 1, title: 'second log', format: 'ansi', t: 0 }))
+  }
+
   linkAt(origin: string): string {
     return `${origin}/#${writeInvite(this.invite)}`
   }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Roost.Cli.Terminal;
 using Roost.Hub;
 using Roost.Hub.Hosting;
+using Roost.Peer.Keeping;
 
 namespace Roost.Cli.Features;
 
@@ -38,16 +39,9 @@ internal static class HubCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, stop));
             using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
-            HubHost host;
-            try
-            {
-                host = await HubHost.StartAsync(options, loggers, stop.Token);
-            }
-            catch (HubStartException e)
-            {
-                throw new ProblemException(ProblemOf(e), e);
-            }
+            var host = await HubHost.StartAsync(options, loggers, stop.Token);
             await using (host)
+            await using (KeeperOf(host, options))
             {
                 json.Write("ready", ("port", host.Port), ("url", host.Addresses[0]), ("hub", host.Id.ToString()));
                 (welcome ?? Welcome)(screen, host);
@@ -58,6 +52,12 @@ internal static class HubCommand
         });
     }
 
+    /// <summary>A hub that has a place to keep things keeps sessions for hosts that ask (<c>stream --keep</c>).</summary>
+    private static Keeper? KeeperOf(HubHost host, HubOptions options) =>
+        options is { DataDirectory: { } data, Certificate: null }
+            ? new Keeper($"http://{(options.Host is "0.0.0.0" or "::" or "*" or "localhost" ? "127.0.0.1" : options.Host)}:{host.Port}", host.SigningKey, Path.Combine(data, "kept"))
+            : null;
+
     private static void Welcome(Screen screen, HubHost host)
     {
         screen.Good($"hub {host.Id.ToShortString()} listens; open {host.Addresses[0]}");
@@ -66,16 +66,6 @@ internal static class HubCommand
             screen.Say($"    also {url}");
         }
     }
-
-    private static Problem ProblemOf(HubStartException e)
-    {
-        int cut = e.Message.IndexOf(';', StringComparison.Ordinal);
-        return cut > 0
-            ? new Problem(e.Code, e.Message[..cut], e.Message[(cut + 1)..].Trim(), ExitOf(e.Code))
-            : new Problem(e.Code, e.Message, "see docs/errors.md", ExitOf(e.Code));
-    }
-
-    private static int ExitOf(string code) => code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource;
 
     private static void End(PosixSignalContext context, CancellationTokenSource stop)
     {

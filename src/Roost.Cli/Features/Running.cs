@@ -1,5 +1,6 @@
 using Roost.Cli.Terminal;
 using Roost.Core.Crypto;
+using Roost.Hub.Hosting;
 
 namespace Roost.Cli.Features;
 
@@ -20,10 +21,23 @@ internal static class Running
         {
             return Report(screen, json, FromMessage(e.Message, "install OpenSSL 3 and try again", ExitCode.Resource));
         }
+        catch (HubStartException e)
+        {
+            return Report(screen, json, FromMessage($"{e.Code} {e.Message}", "see docs/errors.md", e.Code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource));
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return Report(screen, json, FromMessage(e.Message, "see docs/errors.md", e is ArgumentException ? ExitCode.Usage : ExitCode.Resource));
         }
+    }
+
+    /// <summary>Our own mistake: says so, with what a report needs.</summary>
+    public static int Unexpected(Exception exception)
+    {
+        var screen = new Screen(quiet: false);
+        screen.Problem(new Problem("ROOST-1999", $"unexpected: {exception.Message}", "this is a mistake in roost; please report it with the lines below", ExitCode.Unexpected));
+        Console.Error.WriteLine(exception);
+        return ExitCode.Unexpected;
     }
 
     /// <summary>Library errors carry their code in front: "ROOST-2003 the room … ; what to do".</summary>

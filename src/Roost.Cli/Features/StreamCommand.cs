@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Roost.Cli.Features;
 
@@ -8,6 +9,7 @@ internal static class StreamCommand
     public static Command Create()
     {
         var command = new Argument<string[]>("command") { Description = "What to run and share; without it, standard input is shared", Arity = ArgumentArity.ZeroOrMore };
+        command.Validators.Add(RefuseUnknownFlags);
         var hub = new Option<string[]>("--hub") { Description = "A hub to use; repeat it for failover. Without one, a private hub runs in this process", HelpName = "URL" };
         var room = new Option<string?>("--room") { Description = "Keep key, link and log under this name, so that a restart goes on where it was", HelpName = "NAME" };
         var title = new Option<string?>("--title") { Description = "What viewers see as the name", HelpName = "TEXT" };
@@ -55,6 +57,15 @@ internal static class StreamCommand
             },
             cancellation));
         return stream;
+    }
+
+    /// <summary>A flag that is not ours would otherwise count as the command to run.</summary>
+    private static void RefuseUnknownFlags(ArgumentResult result)
+    {
+        if (result.Tokens.Count > 0 && result.Tokens[0].Value.StartsWith('-') && !Environment.GetCommandLineArgs().Contains("--"))
+        {
+            result.AddError($"There is no flag '{result.Tokens[0].Value}'. A command to run stands behind '--'");
+        }
     }
 
     private static string[] EnvironmentHubs() =>

@@ -190,6 +190,14 @@ internal sealed class StreamRun : IAsyncDisposable
                 _screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");
                 _json.Write("warn", ("code", $"ROOST-{1000 + refused.Code}"), ("message", refused.Message));
                 break;
+            case StreamHostEvent.Kept { For.Ticks: > 0 } kept:
+                _screen.Good($"the hub keeps this session for {StreamWords.Time(kept.For)} after this machine is gone");
+                _json.Write("kept", ("seconds", (long)kept.For.TotalSeconds));
+                break;
+            case StreamHostEvent.Kept refused:
+                _screen.Problem(new Problem("ROOST-2006", $"the hub does not keep this session: {refused.Why}", "it is shared while this machine is on; use a hub started with --data for --keep", ExitCode.Resource));
+                _json.Write("warn", ("code", "ROOST-2006"), ("message", refused.Why));
+                break;
             case StreamHostEvent.Replaced:
                 _unshared = true;
                 _screen.Problem(new Problem("ROOST-2004", "another process now hosts this room with the same key", "the text goes on here but is shared there; end one of the two", ExitCode.Resource));

@@ -25,6 +25,10 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         }
     }
 
+    /// <summary>A time as people say it.</summary>
+    public static string Time(TimeSpan time) =>
+        time.TotalDays >= 2 ? $"{time.TotalDays:0.#} days" : time.TotalHours >= 2 ? $"{time.TotalHours:0.#} hours" : time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0.#} minutes" : $"{time.TotalSeconds:0} seconds";
+
     /// <summary>A size as people say it.</summary>
     public static string Size(long bytes) => bytes switch
     {

@@ -33,8 +33,9 @@ public sealed class FeedChain
     /// <summary>chainₙ, 32 bytes; valid until the next <see cref="Add"/>.</summary>
     public ReadOnlySpan<byte> Hash => _hash;
 
-    /// <summary>The text that the author signs at a chain value.</summary>
-    public static byte[] SignedText(ReadOnlySpan<byte> chain) => new ByteWriter(48).Label("roost-chain-1").Bytes(chain).ToArray();
+    /// <summary>The text that the author signs at a chain value: it names the feed and the position, so that HEAD can claim neither falsely.</summary>
+    public static byte[] SignedText(FeedId feed, ulong n, ReadOnlySpan<byte> chain)
+        => new ByteWriter(96).Label("roost-chain-1").Bytes(feed.ChainStart).U64(n).Bytes(chain).ToArray();
 
     /// <summary>An independent copy, to try entries on that are not verified yet.</summary>
     public FeedChain Fork() => new(this);
@@ -54,8 +55,8 @@ public sealed class FeedChain
     }
 
     /// <summary>The author's signature over where the chain stands.</summary>
-    public byte[] Sign(SigningKey author) => author.Sign(SignedText(_hash));
+    public byte[] Sign(SigningKey author) => author.Sign(SignedText(Feed, N, _hash));
 
     /// <summary>Whether <paramref name="signature"/> is the author's over where the chain stands.</summary>
-    public bool Verify(ReadOnlySpan<byte> signature) => Ed25519.Verify(Feed.Author, SignedText(_hash), signature);
+    public bool Verify(ReadOnlySpan<byte> signature) => Ed25519.Verify(Feed.Author, SignedText(Feed, N, _hash), signature);
 }

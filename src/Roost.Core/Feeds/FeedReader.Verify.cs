@@ -10,15 +10,15 @@ public sealed partial class FeedReader
 
     private void HandleHead(FeedFrame.Head head, Instant now)
     {
-        if (head.Author.ToOwnerId() != _room.Owner
-            || !Ed25519.Verify(head.Author, FeedChain.SignedText(head.Chain.Span), head.Signature.Span))
+        if (head.Author.ToOwnerId() != _owner
+            || !Ed25519.Verify(head.Author, FeedChain.SignedText(new FeedId(_room, head.Author, head.Epoch), head.N, head.Chain.Span), head.Signature.Span))
         {
             Refused++;
             return;
         }
         if (_chain is null || (_chain.Feed.Epoch != head.Epoch && head.Epoch.High > _chain.Feed.Epoch.High))
         {
-            Open(new FeedId(_room.Room, head.Author, head.Epoch), now);
+            Open(new FeedId(_room, head.Author, head.Epoch), now);
         }
         if (_chain!.Feed.Epoch != head.Epoch)
         {
@@ -26,7 +26,11 @@ public sealed partial class FeedReader
         }
         if (head.N < _chain.N)
         {
-            Break(FeedFault.RolledBack, head.N);
+            // A keeper may lag behind; an author may not.
+            if (_isHost)
+            {
+                Break(FeedFault.RolledBack, head.N);
+            }
         }
         else if (head.N == _chain.N)
         {
@@ -46,9 +50,9 @@ public sealed partial class FeedReader
     private void Open(FeedId feed, Instant now)
     {
         bool knewAnother = _chain is not null;
-        _seal?.Dispose();
+        _opener?.Dispose();
         _chain = new FeedChain(feed);
-        _seal = new FeedSeal(_room, feed);
+        _opener = _openers(feed);
         _aside.Clear();
         _batch = null;
         _head = null;
@@ -87,7 +91,7 @@ public sealed partial class FeedReader
     {
         var next = _chain!.Fork();
         next.Add(live.Entry.Kind, live.Entry.Sealed.Span);
-        if (!next.Verify(live.Signature.Span) || !_seal!.TryOpen(live.Entry, out var body))
+        if (!next.Verify(live.Signature.Span) || !_opener!.TryOpen(live.Entry, out var body))
         {
             // Junk, or a history that is not ours: the host's HEAD will tell which.
             Refused++;
@@ -95,7 +99,7 @@ public sealed partial class FeedReader
             return false;
         }
         _chain = next;
-        Give(live.Entry, body, now);
+        Give(live.Entry, body, live.Signature, now);
         return true;
     }
 
@@ -118,7 +122,7 @@ public sealed partial class FeedReader
         var bodies = new List<byte[]>(batch.Entries.Count);
         foreach (var entry in batch.Entries)
         {
-            if (!_seal!.TryOpen(entry, out var body))
+            if (!_opener!.TryOpen(entry, out var body))
             {
                 Refused++;
                 return;
@@ -137,7 +141,7 @@ public sealed partial class FeedReader
         _chain = batch.Chain;
         for (int i = 0; i < bodies.Count; i++)
         {
-            Give(batch.Entries[i], bodies[i], now);
+            Give(batch.Entries[i], bodies[i], i == bodies.Count - 1 ? pack.End.Signature : default, now);
         }
         TakeAside(now);
         if (_chain.N < pack.End.Head)
@@ -184,9 +188,9 @@ public sealed partial class FeedReader
         _ackAt ??= now;
     }
 
-    private void Give(in FeedEntry entry, byte[] body, Instant now)
+    private void Give(in FeedEntry entry, byte[] body, ReadOnlyMemory<byte> signature, Instant now)
     {
-        _effects.Enqueue(new FeedReaderEffect.Entry(entry.N, entry.Kind, body));
+        _effects.Enqueue(new FeedReaderEffect.Entry(entry.N, entry.Kind, body, signature.IsEmpty ? null : signature.ToArray()));
         _ackAt = entry.Kind == EntryKind.End ? now : _ackAt ?? now + AckEvery;
     }
 

@@ -18,12 +18,15 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AckEvery = TimeSpan.FromSeconds(1);
 
-    private readonly RoomKeys _room;
+    private readonly RoomId _room;
+    private readonly OwnerId _owner;
+    private readonly Func<FeedId, IEntryOpener> _openers;
     private readonly Queue<FeedReaderEffect> _effects = new();
     private readonly SortedDictionary<ulong, FeedFrame.Live> _aside = [];
     private FeedChain? _chain;
-    private FeedSeal? _seal;
-    private PeerId? _host;
+    private IEntryOpener? _opener;
+    private PeerId? _source;
+    private bool _isHost;
     private Instant? _askAgainAt;
     private Instant? _ackAt;
     private ulong _acked;
@@ -33,13 +36,25 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
     /// <summary>Starts without knowing the feed.</summary>
     /// <param name="room">A room with an owner.</param>
     /// <exception cref="ArgumentException">The room is open: it has no host.</exception>
-    public FeedReader(RoomKeys room)
+    public FeedReader(RoomKeys room) : this(room.Room, room.Owner, feed => new FeedSeal(room, feed))
     {
-        if (room.Owner == OwnerId.None)
+    }
+
+    /// <summary>Starts without knowing the feed, and without the room's secret: what is given out stays sealed.</summary>
+    /// <exception cref="ArgumentException">The room is open: it has no host.</exception>
+    public FeedReader(RoomId room, OwnerId owner) : this(room, owner, static _ => new SealedEntries())
+    {
+    }
+
+    private FeedReader(RoomId room, OwnerId owner, Func<FeedId, IEntryOpener> openers)
+    {
+        if (owner == OwnerId.None)
         {
-            throw new ArgumentException("An open room has no host to read.", nameof(room));
+            throw new ArgumentException("An open room has no host to read.", nameof(owner));
         }
         _room = room;
+        _owner = owner;
+        _openers = openers;
     }
 
     /// <summary>The last entry given out; 0 before the first.</summary>
@@ -59,12 +74,18 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
         switch (input)
         {
             case FeedReaderInput.HostSeen seen:
-                _host = seen.Host;
+                (_source, _isHost) = (seen.Host, true);
                 _batch = null;
                 Ask(now);
                 break;
+            case FeedReaderInput.KeeperSeen seen when !_isHost:
+                (_source, _isHost) = (seen.Keeper, false);
+                _batch = null;
+                Ask(now);
+                _askAgainAt = null; // Whether it keeps this room at all is not known; it answers at once or not.
+                break;
             case FeedReaderInput.HostLost:
-                _host = null;
+                (_source, _isHost) = (null, false);
                 _batch = null;
                 _askAgainAt = null;
                 _ackAt = null;
@@ -73,7 +94,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
                 _batch = null;
                 Ask(now);
                 break;
-            case FeedReaderInput.Frame frame when frame.From == _host && !_broken:
+            case FeedReaderInput.Frame frame when frame.From == _source && !_broken:
                 HandleFrame(frame.Payload, now);
                 break;
             case FeedReaderInput.Frame:
@@ -100,7 +121,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
     public bool TryTake([MaybeNullWhen(false)] out FeedReaderEffect effect) => _effects.TryDequeue(out effect);
 
     /// <inheritdoc/>
-    public void Dispose() => _seal?.Dispose();
+    public void Dispose() => _opener?.Dispose();
 
     private void HandleFrame(ReadOnlyMemory<byte> payload, Instant now)
     {
@@ -128,9 +149,9 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
 
     private void Ask(Instant now)
     {
-        if (_host is { } host && !_broken)
+        if (_source is { } source && !_broken)
         {
-            Send(host, new FeedFrame.Want(_chain?.Feed.Short ?? 0, Cursor, FeedFrame.MaxAnswer));
+            Send(source, new FeedFrame.Want(_chain?.Feed.Short ?? 0, Cursor, FeedFrame.MaxAnswer));
             _askAgainAt = now + AskAgainAfter;
         }
     }
@@ -138,7 +159,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
     private void Acknowledge(Instant now)
     {
         _ackAt = null;
-        if (_host is { } host && _chain is { } chain && chain.N > _acked)
+        if (_isHost && _source is { } host && _chain is { } chain && chain.N > _acked)
         {
             Send(host, new FeedFrame.Ack(chain.Feed.Short, chain.N));
             _acked = chain.N;

@@ -12,6 +12,9 @@ public abstract record FeedReaderInput
     /// <summary>The host is in the room: ask it.</summary>
     public sealed record HostSeen(PeerId Host) : FeedReaderInput;
 
+    /// <summary>No host is here, but this member may keep its feed: ask it, until the host is seen.</summary>
+    public sealed record KeeperSeen(PeerId Keeper) : FeedReaderInput;
+
     /// <summary>The host, or the hub, is gone: wait.</summary>
     public sealed record HostLost : FeedReaderInput;
 
@@ -35,8 +38,8 @@ public abstract record FeedReaderEffect
     /// <summary>An epoch begins: at first contact, or after the host lost its log.</summary>
     public sealed record Opened(FeedId Feed) : FeedReaderEffect;
 
-    /// <summary>The next entry, verified and in order.</summary>
-    public sealed record Entry(ulong N, EntryKind Kind, byte[] Body) : FeedReaderEffect;
+    /// <summary>The next entry, verified and in order; sealed still for a reader without the secret. Only some come with the author's signature.</summary>
+    public sealed record Entry(ulong N, EntryKind Kind, byte[] Body, byte[]? Signature) : FeedReaderEffect;
 
     /// <summary>Everything that the host has is read.</summary>
     public sealed record CaughtUp(ulong N) : FeedReaderEffect;

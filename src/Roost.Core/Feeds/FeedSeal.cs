@@ -3,8 +3,31 @@ using Roost.Core.Rooms;
 
 namespace Roost.Core.Feeds;
 
+/// <summary>What a reader does with an entry whose place in the chain is verified.</summary>
+public interface IEntryOpener : IDisposable
+{
+    /// <summary>Gives the body; false when the entry cannot have been made by a member.</summary>
+    bool TryOpen(in FeedEntry entry, out byte[] body);
+}
+
+/// <summary>Leaves entries sealed: for whoever keeps a feed without being able to read it.</summary>
+public sealed class SealedEntries : IEntryOpener
+{
+    /// <inheritdoc/>
+    public bool TryOpen(in FeedEntry entry, out byte[] body)
+    {
+        body = entry.Sealed.ToArray();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+    }
+}
+
 /// <summary>Seals and opens the entries of one feed. Not thread-safe.</summary>
-public sealed class FeedSeal(RoomKeys room, FeedId feed) : IDisposable
+public sealed class FeedSeal(RoomKeys room, FeedId feed) : IEntryOpener
 {
     private readonly Aead _aead = new(room.SealKey(feed.Author, feed.Epoch));
 
@@ -21,7 +44,7 @@ public sealed class FeedSeal(RoomKeys room, FeedId feed) : IDisposable
         return output;
     }
 
-    /// <summary>Opens an entry; false when it was not sealed by a member for this place in this feed.</summary>
+    /// <inheritdoc/>
     public bool TryOpen(in FeedEntry entry, out byte[] body)
     {
         body = new byte[Math.Max(0, entry.Sealed.Length - Aead.TagSize)];

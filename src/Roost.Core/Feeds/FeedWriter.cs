@@ -8,9 +8,6 @@ namespace Roost.Core.Feeds;
 /// <remarks>Not thread-safe. An entry is in the log before anyone can send it, so that its nonce is spent for good.</remarks>
 public sealed class FeedWriter : IDisposable
 {
-    /// <summary>The most payload that fits a SEND of 65,516 bytes (docs/protocol/door.md).</summary>
-    public const int MaxFrame = 65_516 - 1 - Id16.Size - PeerId.Size;
-
     private readonly SigningKey _author;
     private readonly IFeedLog _log;
     private readonly FeedSeal _seal;
@@ -66,45 +63,8 @@ public sealed class FeedWriter : IDisposable
 
     /// <summary>The answer to a reader: HEAD, then the entries asked for in PACKs, the last of which is signed.</summary>
     /// <returns>Frames to SEND to the reader in this order; only HEAD when it asked for a feed that is not this one.</returns>
-    public IEnumerable<FeedFrame> Answer(FeedFrame.Want want)
-    {
-        yield return Head();
-        if (want.Feed != 0 && want.Feed != Feed.Short)
-        {
-            yield break;
-        }
-        var entries = _log.Read(want.After, (int)Math.Min(want.Budget, FeedFrame.MaxAnswer));
-        if (entries.Count == 0)
-        {
-            yield break;
-        }
-        int from = 0;
-        int bytes = 0;
-        for (int i = 0; i < entries.Count; i++)
-        {
-            int size = entries[i].Sealed.Length + 4;
-            if (bytes + size > MaxFrame - 100)
-            {
-                yield return new FeedFrame.Pack(Feed.Short, entries[from].N, null, Slice(entries, from, i));
-                from = i;
-                bytes = 0;
-            }
-            bytes += size;
-        }
-        var end = new PackEnd(Last, _log.SignatureAt(entries[^1].N));
-        yield return new FeedFrame.Pack(Feed.Short, entries[from].N, end, Slice(entries, from, entries.Count));
-    }
+    public IEnumerable<FeedFrame> Answer(FeedFrame.Want want) => FeedAnswers.To(Feed.Short, Head(), _log, want);
 
     /// <inheritdoc/>
     public void Dispose() => _seal.Dispose();
-
-    private static FeedEntry[] Slice(IReadOnlyList<FeedEntry> entries, int from, int to)
-    {
-        var slice = new FeedEntry[to - from];
-        for (int i = from; i < to; i++)
-        {
-            slice[i - from] = entries[i];
-        }
-        return slice;
-    }
 }

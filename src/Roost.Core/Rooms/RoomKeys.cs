@@ -10,25 +10,25 @@ namespace Roost.Core.Rooms;
 public sealed class RoomKeys : IDisposable
 {
     private readonly byte[] _prk;
-    private readonly SigningKey _join;
 
     /// <summary>Derives the keys.</summary>
     public RoomKeys(RoomSecret secret, OwnerId owner)
     {
-        Owner = owner;
         _prk = Hashes.HkdfExtract("roost/1"u8, secret.ToArray());
-        _join = SigningKey.FromSeed(Hashes.HkdfExpand(_prk, "join"u8, 32));
-        Room = IdOf(owner, JoinPublicKey);
+        Join = new JoinKey(Hashes.HkdfExpand(_prk, "join"u8, 32), owner);
     }
 
     /// <summary>The room's id.</summary>
-    public RoomId Room { get; }
+    public RoomId Room => Join.Room;
 
     /// <summary>Who may host.</summary>
-    public OwnerId Owner { get; }
+    public OwnerId Owner => Join.Owner;
+
+    /// <summary>What lets a member in.</summary>
+    public JoinKey Join { get; }
 
     /// <summary>The public half of the join key: what a hub checks JOIN with.</summary>
-    public PublicKey JoinPublicKey => _join.PublicKey;
+    public PublicKey JoinPublicKey => Join.PublicKey;
 
     /// <summary>The id of the room with that owner and join key.</summary>
     public static RoomId IdOf(OwnerId owner, PublicKey joinKey)
@@ -43,7 +43,7 @@ public sealed class RoomKeys : IDisposable
 
     /// <summary>The signature that lets <paramref name="peer"/> join through the hub that gave <paramref name="hubNonce"/>.</summary>
     public byte[] SignJoin(ReadOnlySpan<byte> hubNonce, PeerId peer, SessionId session) =>
-        _join.Sign(JoinText(hubNonce, peer, Room, session));
+        Join.Sign(hubNonce, peer, session);
 
     /// <summary>The 32-byte key that seals one feed's entries.</summary>
     public byte[] SealKey(PublicKey author, Id16 epoch) =>
@@ -53,5 +53,5 @@ public sealed class RoomKeys : IDisposable
     public byte[] Derive(string label) => Hashes.HkdfExpand(_prk, Encoding.ASCII.GetBytes(label), 32);
 
     /// <inheritdoc/>
-    public void Dispose() => _join.Dispose();
+    public void Dispose() => Join.Dispose();
 }

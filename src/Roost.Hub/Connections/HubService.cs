@@ -25,16 +25,20 @@ public sealed partial class HubService : IAsyncDisposable
     private long _lastId;
 
     /// <summary>Makes a hub that has no door yet.</summary>
-    public HubService(IOptions<HubOptions> options, HubClock clock, HubMetrics metrics, HubMemory memory, ILogger<HubService> log)
+    public HubService(IOptions<HubOptions> options, HubClock clock, HubMetrics metrics, HubMemory memory, Dice dice, ILogger<HubService> log)
     {
         _options = options.Value;
         _log = log;
         Clock = clock;
         Metrics = metrics;
-        _core = new HubCore(_options.EffectiveLimits);
+        _core = new HubCore(_options.EffectiveLimits, dice);
         _performer = new HubPerformer(_connections, metrics, memory);
         _driver = new CoreDriver<HubInput, HubEffect>(_core, new Driven(this), clock);
         _performer.Post = _driver.PostFromPerform;
+        foreach (var (peer, until) in memory.Recall(clock.Now))
+        {
+            _core.Handle(new HubInput.BoundRemembered(peer, until), clock.Now); // Before the first connection; it asks for nothing.
+        }
     }
 
     /// <summary>The hub's time.</summary>

@@ -49,5 +49,8 @@ internal sealed class Network(NetworkName name)
 
     public Dictionary<RoomId, Room> Rooms { get; } = [];
 
+    /// <summary>Null until somebody asks to be found.</summary>
+    public Introductions.Introducer? Introducer { get; set; }
+
     public bool IsEmpty => Peers.Count == 0;
 }

@@ -46,6 +46,7 @@ public sealed partial class HubCore
         {
             return;
         }
+        TellDeparture(connection, _now);
         LeaveNetwork(connection, reason);
         ForgetGuest(connection);
         var use = UseOf(connection.Address);
@@ -73,6 +74,7 @@ public sealed partial class HubCore
         if (network.IsEmpty)
         {
             _networks.Remove(network.Name);
+            _introducing.Remove(network);
         }
         connection.Network = null;
     }
@@ -134,6 +136,8 @@ public sealed partial class HubCore
         }
         _connections.Clear();
         _networks.Clear();
+        _introducing.Clear();
+        _nextIntroduction = Instant.Never;
         _addresses.Clear();
         _guests.Clear();
         _contests.Clear();

@@ -63,6 +63,16 @@ public sealed partial class HubCore
 
     private void Admit(Connection connection, NetworkName name)
     {
+        var older = Enlist(connection, name);
+        if (older is not null)
+        {
+            Expel(older, Refusal.Replaced, LeftReason.Replaced);
+        }
+        Emit(new HubEffect.Admit(connection.Id, connection.Peer));
+    }
+
+    private Connection? Enlist(Connection connection, NetworkName name)
+    {
         if (!_networks.TryGetValue(name, out var network))
         {
             _networks[name] = network = new Network(name);
@@ -70,11 +80,7 @@ public sealed partial class HubCore
         network.Peers.TryGetValue(connection.Peer, out var older);
         network.Peers[connection.Peer] = connection;
         connection.Network = network;
-        if (older is not null)
-        {
-            Expel(older, Refusal.Replaced, LeftReason.Replaced);
-        }
-        Emit(new HubEffect.Admit(connection.Id, connection.Peer));
+        return older;
     }
 
     private void ShowedLife(Connection connection)

@@ -1,3 +1,4 @@
+using Roost.Core.Cores;
 using Roost.Core.Identity;
 
 namespace Roost.Mesh.Hubs;
@@ -5,12 +6,16 @@ namespace Roost.Mesh.Hubs;
 // Every sender is stamped from its connection; nothing a frame says about its origin gets this far.
 public sealed partial class HubCore
 {
-    private void Route(Connection connection, Network network, HubInput.Signal signal)
+    private void Route(Connection connection, Network network, HubInput.Signal signal, Instant now)
     {
         if (!network.Peers.TryGetValue(signal.To, out var target))
         {
-            Refuse(connection, Refusal.TargetUnknown, signal.Re);
+            Emit(new HubEffect.Refuse(connection.Id, Refusal.TargetUnknown, signal.Re, null, signal));
             return;
+        }
+        if (signal.Settles)
+        {
+            network.Introducer?.Answered(connection.Peer, signal.To, now);
         }
         Emit(new HubEffect.Signal(target.Id, signal.To, connection.Peer, network.Name.Name, signal.Tag, signal.Body));
     }

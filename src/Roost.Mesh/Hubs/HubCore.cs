@@ -10,16 +10,19 @@ namespace Roost.Mesh.Hubs;
 /// </summary>
 /// <remarks>Not thread-safe: one driver. Doors turn frames into <see cref="HubInput"/> and <see cref="HubEffect"/> into frames.</remarks>
 /// <param name="limits">What a client may cost.</param>
-public sealed partial class HubCore(HubLimits limits) : IProtocolCore<HubInput, HubEffect>
+/// <param name="dice">For whom a newcomer is introduced to; nothing secret depends on it.</param>
+public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore<HubInput, HubEffect>
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<ConnectionId, Connection> _connections = [];
     private readonly Dictionary<NetworkName, Network> _networks = [];
+    private readonly HashSet<Network> _introducing = [];
     private readonly Dictionary<ClientAddress, AddressUse> _addresses = [];
     private readonly Queue<HubEffect> _effects = [];
     private Instant _nextSweep = Instant.Never;
     private bool _shuttingDown;
+    private Instant _now; // Of the input or tick at hand, for what happens deep inside one.
 
     /// <summary>Connections at present, let in or not.</summary>
     public int Connections => _connections.Count;
@@ -36,13 +39,18 @@ public sealed partial class HubCore(HubLimits limits) : IProtocolCore<HubInput, 
         get
         {
             var wake = _nextSweep == Instant.Never ? (Wake?)null : new Wake(_nextSweep, "sweep connections");
-            return Wake.Earlier(wake, NextContest);
+            if (_nextIntroduction != Instant.Never)
+            {
+                wake = Wake.Earlier(wake, new Wake(_nextIntroduction, "introduce guests"));
+            }
+            return _contests.Count == 0 ? wake : Wake.Earlier(wake, NextContest);
         }
     }
 
     /// <inheritdoc/>
     public void Handle(HubInput input, Instant now)
     {
+        _now = now;
         if (input.Connection != default)
         {
             HandleConnection(input, now);
@@ -73,7 +81,9 @@ public sealed partial class HubCore(HubLimits limits) : IProtocolCore<HubInput, 
     /// <inheritdoc/>
     public void Tick(Instant now)
     {
+        _now = now;
         SettleContests(now);
+        TickIntroductions(now);
         if (now >= _nextSweep)
         {
             Sweep(now);
@@ -104,7 +114,7 @@ public sealed partial class HubCore(HubLimits limits) : IProtocolCore<HubInput, 
         switch (input)
         {
             case HubInput.Signal signal when connection.Network is not null:
-                Route(connection, connection.Network, signal);
+                Route(connection, connection.Network, signal, now);
                 break;
             case HubInput.Cast cast when connection.Network is not null:
                 Cast(connection, connection.Network, cast);
@@ -117,6 +127,12 @@ public sealed partial class HubCore(HubLimits limits) : IProtocolCore<HubInput, 
                 break;
             case HubInput.Left left when connection.Network is not null:
                 Leave(connection, connection.Network, left.Room, Wire.LeftReason.Left);
+                break;
+            case HubInput.Announced announced when connection.Network is not null:
+                Announce(connection, announced, now);
+                break;
+            case HubInput.Goodbye goodbye when connection.Network is not null:
+                SayGoodbye(connection, goodbye, now);
                 break;
             case HubInput.Entered entered when connection.Network is null:
                 Enter(connection, entered, now);

@@ -13,8 +13,8 @@ public abstract record HubEffect
     /// <summary>Let it in: WELCOME, or a dialect's <c>connected</c>.</summary>
     public sealed record Admit(ConnectionId To, PeerId Peer) : HubEffect;
 
-    /// <summary>Tell it why not; closes it where <see cref="Refusals"/> says so.</summary>
-    public sealed record Refuse(ConnectionId To, Refusal Why, uint Re, string? Detail = null) : HubEffect;
+    /// <summary>Tell it why not; closes it where <see cref="Refusals"/> says so. <paramref name="About"/> is what was refused, where a door's words name it.</summary>
+    public sealed record Refuse(ConnectionId To, Refusal Why, uint Re, string? Detail = null, HubInput? About = null) : HubEffect;
 
     /// <summary>Ask the socket for a sign of life.</summary>
     public sealed record Probe(ConnectionId To) : HubEffect;

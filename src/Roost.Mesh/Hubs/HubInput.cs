@@ -27,8 +27,11 @@ public abstract record HubInput(ConnectionId Connection)
     /// <summary>Leaves a room.</summary>
     public sealed record Left(ConnectionId Connection, RoomId Room) : HubInput(Connection);
 
-    /// <summary>To one peer of the sender's network. <paramref name="Tag"/> is the dialect's own and passes unread.</summary>
-    public sealed record Signal(ConnectionId Connection, uint Re, PeerId To, byte Tag, ReadOnlyMemory<byte> Body) : HubInput(Connection);
+    /// <summary>
+    /// To one peer of the sender's network. <paramref name="Tag"/> is the dialect's own and passes unread;
+    /// <paramref name="Settles"/> says that it answers an introduction.
+    /// </summary>
+    public sealed record Signal(ConnectionId Connection, uint Re, PeerId To, byte Tag, ReadOnlyMemory<byte> Body, bool Settles = false) : HubInput(Connection);
 
     /// <summary>To all others in a room.</summary>
     public sealed record Cast(ConnectionId Connection, uint Re, RoomId Room, ReadOnlyMemory<byte> Body) : HubInput(Connection);

@@ -93,9 +93,9 @@ public sealed partial class HubLinkCore
 
     private void SendJoin(HubLinkInput.Join join)
     {
-        var signature = join.Keys.SignJoin(_hello!.HubNonce.Span, _self, join.Session);
+        var signature = join.Key.Sign(_hello!.HubNonce.Span, _self, join.Session);
         byte flags = join.HostsOnly ? DoorTypes.HostsOnly : (byte)0;
-        Transmit(new DoorFrame.Join(join.Keys.Room, join.Keys.Owner, join.Keys.JoinPublicKey, join.Session, flags, signature));
+        Transmit(new DoorFrame.Join(join.Key.Room, join.Key.Owner, join.Key.PublicKey, join.Session, flags, signature));
     }
 
     private void Hear(DoorFrame frame) => _effects.Enqueue(new HubLinkEffect.Heard(frame));

@@ -76,7 +76,7 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
                 Dial(now);
                 break;
             case HubLinkInput.Join join:
-                _rooms[join.Keys.Room] = join;
+                _rooms[join.Key.Room] = join;
                 if (IsOnline)
                 {
                     SendJoin(join);

@@ -17,7 +17,7 @@ public abstract record HubLinkInput
     public sealed record Start : HubLinkInput;
 
     /// <summary>Be in this room from now on, across reconnections.</summary>
-    public sealed record Join(RoomKeys Keys, SessionId Session, bool HostsOnly) : HubLinkInput;
+    public sealed record Join(JoinKey Key, SessionId Session, bool HostsOnly) : HubLinkInput;
 
     /// <summary>Be no longer in this room.</summary>
     public sealed record Leave(RoomId Room) : HubLinkInput;

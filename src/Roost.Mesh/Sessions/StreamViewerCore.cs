@@ -14,6 +14,9 @@ public abstract record StreamViewerInput
     {
     }
 
+    /// <summary>A hub let us in; it may keep feeds under its own key.</summary>
+    public sealed record Online(PeerId Hub) : StreamViewerInput;
+
     /// <summary>The hub is gone.</summary>
     public sealed record Offline : StreamViewerInput;
 
@@ -48,6 +51,7 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
     private readonly FeedReader _reader = new(room);
     private readonly Queue<StreamViewerEffect> _effects = new();
     private PeerId? _host;
+    private PeerId? _keeper;
 
     /// <summary>The last entry read.</summary>
     public ulong Cursor => _reader.Cursor;
@@ -60,7 +64,11 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
     {
         switch (input)
         {
+            case StreamViewerInput.Online online:
+                _keeper = online.Hub;
+                break;
             case StreamViewerInput.Offline:
+                _keeper = null;
                 Lose(now);
                 break;
             case StreamViewerInput.Heard { Frame: DoorFrame.Members members } when members.Room == room.Room:
@@ -73,6 +81,7 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
                 if (!found && !members.More && _host is null)
                 {
                     _effects.Enqueue(new StreamViewerEffect.HostGone());
+                    AskKeeper(now);
                 }
                 break;
             case StreamViewerInput.Heard { Frame: DoorFrame.Joined { Member.IsHost: true } joined } when joined.Room == room.Room:
@@ -120,6 +129,15 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
             _host = null;
             _effects.Enqueue(new StreamViewerEffect.HostGone());
             Read(new FeedReaderInput.HostLost(), now);
+            AskKeeper(now);
+        }
+    }
+
+    private void AskKeeper(Instant now)
+    {
+        if (_keeper is { } keeper)
+        {
+            Read(new FeedReaderInput.KeeperSeen(keeper), now);
         }
     }
 

@@ -124,18 +124,12 @@ public sealed class HubLink : IAsyncDisposable
                 await _web.ConnectAsync(door, stop).ConfigureAwait(false);
                 Tell(new HubLinkInput.Opened());
                 var writing = WriteAsync(stop);
-                try
-                {
-                    Tell(new HubLinkInput.Closed(await ReadAsync(stop).ConfigureAwait(false)));
-                }
-                finally
-                {
-                    await _read.CancelAsync().ConfigureAwait(false);
-                    Hangup();
-                    await writing.ConfigureAwait(false);
-                }
+                Tell(new HubLinkInput.Closed(await ReadAsync(stop).ConfigureAwait(false)));
+                Hangup();
+                await _read.CancelAsync().ConfigureAwait(false);
+                await writing.ConfigureAwait(false);
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+            catch (Exception e) when (IsLoss(e))
             {
                 Tell(new HubLinkInput.Closed(e.InnerException?.Message ?? e.Message));
             }
@@ -145,7 +139,22 @@ public sealed class HubLink : IAsyncDisposable
             }
         }
 
+        private static bool IsLoss(Exception e) => e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException;
+
+        /// <summary>Reads until the end, and says why it ended.</summary>
         private async Task<string> ReadAsync(CancellationToken stop)
+        {
+            try
+            {
+                return await ReadMessagesAsync(stop).ConfigureAwait(false);
+            }
+            catch (Exception e) when (IsLoss(e))
+            {
+                return $"the connection to the hub was lost ({e.InnerException?.Message ?? e.Message})";
+            }
+        }
+
+        private async Task<string> ReadMessagesAsync(CancellationToken stop)
         {
             var buffer = new byte[DoorTypes.MaxMessage];
             while (true)
@@ -192,7 +201,7 @@ public sealed class HubLink : IAsyncDisposable
                     }
                 }
             }
-            catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException or InvalidOperationException)
+            catch (Exception e) when (IsLoss(e))
             {
                 Tell(new HubLinkInput.Closed(e.Message));
                 _web.Abort();

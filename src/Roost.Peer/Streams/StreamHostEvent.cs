@@ -21,6 +21,9 @@ public abstract record StreamHostEvent
     /// <summary>Another process hosts with the same key: this one is out.</summary>
     public sealed record Replaced : StreamHostEvent;
 
+    /// <summary>The hub keeps the sealed log for so long after the host is gone; zero: it does not, and <paramref name="Why"/>.</summary>
+    public sealed record Kept(TimeSpan For, string Why) : StreamHostEvent;
+
     /// <summary>A viewer came.</summary>
     public sealed record ViewerCame(PeerId Viewer, int Count) : StreamHostEvent;
 

@@ -48,13 +48,18 @@ public sealed record TextStreamHostOptions
 /// <remarks>Writing never waits for viewers. Thread-safe. Events are raised on the host's loop, one at a time; don't block in them.</remarks>
 public sealed class TextStreamHost : IAsyncDisposable
 {
+    private const ushort TargetUnknown = 8;
+
     private readonly FileFeedLog _log;
     private readonly RoomKeys _room;
     private readonly FeedWriter _writer;
     private readonly HubLink _link;
+    private readonly TimeSpan? _keepFor;
     private readonly CoreDriver<StreamHostInput, StreamHostEffect> _driver;
     private readonly TaskCompletionSource _online = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _endSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool _askedToKeep;
 
     private TextStreamHost(TextStreamHostOptions options, RoomKeys room, FileFeedLog log, FeedWriter writer, StreamMeta meta)
     {
@@ -62,6 +67,7 @@ public sealed class TextStreamHost : IAsyncDisposable
         _room = room;
         _writer = writer;
         Secret = options.Secret;
+        _keepFor = options.KeepFor;
         Resumed = writer.Last > 0;
         _driver = new(new StreamHostCore(writer, meta), Perform, InstantClock.System);
         var link = new HubLinkOptions { Hubs = options.Hubs, Identity = options.Key, Network = options.Network };
@@ -69,7 +75,7 @@ public sealed class TextStreamHost : IAsyncDisposable
         var session = new byte[Id16.Size];
         SystemDice.Instance.Fill(session);
         _driver.Start();
-        _link.Post(new HubLinkInput.Join(_room, new SessionId(Id16.Read(session)), HostsOnly: false));
+        _link.Post(new HubLinkInput.Join(_room.Join, new SessionId(Id16.Read(session)), HostsOnly: false));
         _link.Start();
     }
 
@@ -130,6 +136,7 @@ public sealed class TextStreamHost : IAsyncDisposable
         {
             case HubLinkEffect.Online online:
                 _online.TrySetResult();
+                AskToKeep(PeerId.OfKey(online.Hub));
                 Happened?.Invoke(new StreamHostEvent.HubFound(online.Origin));
                 break;
             case HubLinkEffect.Offline offline:
@@ -139,12 +146,39 @@ public sealed class TextStreamHost : IAsyncDisposable
             case HubLinkEffect.Replaced:
                 Happened?.Invoke(new StreamHostEvent.Replaced());
                 break;
+            case HubLinkEffect.Heard { Frame: DoorFrame.Signal signal } when KeepFrame.TryRead(signal.Payload.Span, out var frame) && frame is KeepFrame.Answer answer:
+                _askedToKeep = false;
+                Happened?.Invoke(new StreamHostEvent.Kept(TimeSpan.FromSeconds(answer.Seconds), answer.Text));
+                break;
+            case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: TargetUnknown } }:
+                TellUnknown();
+                break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Error error }:
                 Happened?.Invoke(new StreamHostEvent.Refused(error.Code, error.Text));
                 break;
             case HubLinkEffect.Heard heard:
                 _driver.Post(new StreamHostInput.Heard(heard.Frame));
                 break;
+        }
+    }
+
+    private void AskToKeep(PeerId hub)
+    {
+        if (_keepFor is { } time)
+        {
+            var ask = new KeepFrame.Ask(_writer.Feed.Author, _room.Owner, _room.Join.ExportSeed(), (uint)Math.Min(uint.MaxValue, time.TotalSeconds));
+            _askedToKeep = true;
+            _link.Post(new HubLinkInput.Say(new DoorFrame.Signal(default, hub, ask.ToArray())));
+        }
+    }
+
+    /// <summary>A viewer that has just left, which is no news, or a hub without a keeper.</summary>
+    private void TellUnknown()
+    {
+        if (_askedToKeep)
+        {
+            _askedToKeep = false;
+            Happened?.Invoke(new StreamHostEvent.Kept(TimeSpan.Zero, "this hub keeps no sessions"));
         }
     }
 

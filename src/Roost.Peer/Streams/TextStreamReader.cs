@@ -15,6 +15,8 @@ namespace Roost.Peer.Streams;
 /// <summary>Follows a text stream from its start: in order, once, across reconnections.</summary>
 public static class TextStreamReader
 {
+    private const ushort TargetUnknown = 8;
+
     /// <summary>Joins and gives out what happens until cancelled or broken; the end of the stream is an event, since a host may go on after it.</summary>
     /// <param name="invite">From the link.</param>
     /// <param name="network">The application's network.</param>
@@ -35,7 +37,7 @@ public static class TextStreamReader
         driver.Start();
         var session = new byte[Id16.Size];
         SystemDice.Instance.Fill(session);
-        link.Post(new HubLinkInput.Join(keys, new SessionId(Id16.Read(session)), HostsOnly: true));
+        link.Post(new HubLinkInput.Join(keys.Join, new SessionId(Id16.Read(session)), HostsOnly: true));
         link.Start();
         await foreach (var happened in events.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -48,6 +50,7 @@ public static class TextStreamReader
         switch (effect)
         {
             case HubLinkEffect.Online online:
+                driver.Post(new StreamViewerInput.Online(PeerId.OfKey(online.Hub)));
                 events.TryWrite(new StreamEvent.HubFound(online.Origin));
                 break;
             case HubLinkEffect.Offline offline:
@@ -57,6 +60,8 @@ public static class TextStreamReader
             case HubLinkEffect.Replaced:
                 events.TryComplete();
                 break;
+            case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: TargetUnknown } }:
+                break; // The host has just gone, or the hub keeps nothing: the reader notices by itself.
             case HubLinkEffect.Heard { Frame: DoorFrame.Error error }:
                 events.TryWrite(new StreamEvent.Refused(error.Code, error.Text));
                 break;

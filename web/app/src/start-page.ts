@@ -24,7 +24,7 @@ export function startPage(fault?: string): HTMLElement {
       {},
       element('h2', {}, 'Share something'),
       element('p', {}, 'Run one of these where Roost is installed, then let others scan the code it prints.'),
-      commands('tail -f app.log | ./roost stream', './roost stream -- make test', './roost stream --title "An answer" < answer.txt'),
+      commands('tail -f app.log | ./roost stream', './roost stream -- make test'),
     ),
   )
 }

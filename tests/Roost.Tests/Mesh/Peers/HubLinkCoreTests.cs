@@ -23,7 +23,7 @@ public class HubLinkCoreTests
     [Fact]
     public void It_dials_proves_checks_the_hub_and_joins()
     {
-        Tell(new HubLinkInput.Join(_room, new SessionId(new Id16(1, 2)), HostsOnly: true));
+        Tell(new HubLinkInput.Join(_room.Join, new SessionId(new Id16(1, 2)), HostsOnly: true));
         Enter();
         Assert.Equal(new Uri("ws://one.test:3000/roost"), Last<HubLinkEffect.Dial>().Door);
         Assert.True(_core.IsOnline);
@@ -58,7 +58,7 @@ public class HubLinkCoreTests
     [Fact]
     public void A_loss_after_a_good_while_starts_from_one_second_again_and_joins_again()
     {
-        Tell(new HubLinkInput.Join(_room, default, HostsOnly: false));
+        Tell(new HubLinkInput.Join(_room.Join, default, HostsOnly: false));
         Enter();
         Wait(TimeSpan.FromSeconds(15));
         Tell(new HubLinkInput.Closed("hub killed"));

@@ -2,10 +2,10 @@
  * The lazy chunk: Ed25519 and AES-GCM of the noble libraries, for pages without `crypto.subtle` (plain http) and browsers
  * without Ed25519. Nothing else may import noble.
  */
-import { gcm } from '@noble/ciphers/aes.js'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { sha512 } from '@noble/hashes/sha2.js'
 import { concat, equal, type Bytes } from '../codec/bytes.ts'
+import { AesGcm } from './aes-gcm.ts'
 import type { Ed25519, Sealer, Signer } from './provider.ts'
 
 const { Point } = ed25519
@@ -17,15 +17,10 @@ export const jsEd25519: Ed25519 = {
 }
 
 export async function jsSealer(key: Bytes): Promise<Sealer> {
+  const aes = new AesGcm(key)
   return {
-    seal: async (nonce, body, aad) => gcm(key, nonce, aad).encrypt(body) as Bytes,
-    async open(nonce, sealed, aad) {
-      try {
-        return gcm(key, nonce, aad).decrypt(sealed) as Bytes
-      } catch {
-        return undefined
-      }
-    },
+    seal: async (nonce, body, aad) => aes.seal(nonce, body, aad),
+    open: async (nonce, sealed, aad) => aes.open(nonce, sealed, aad),
   }
 }
 

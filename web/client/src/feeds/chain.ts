@@ -19,7 +19,9 @@ export function chainNext(chain: Bytes, n: number, kind: number, sealed: Bytes):
 }
 
 /** What the author signs to vouch for everything up to and including entry n. */
-export const chainMessage = (chain: Bytes): Bytes => concat(utf8('roost-chain-1'), chain)
+export function chainMessage(start: Bytes, n: number, chain: Bytes): Bytes {
+  return concat(utf8('roost-chain-1'), start, u64(n), chain)
+}
 
 export const entryNonce = (n: number): Bytes => concat(u32(0), u64(n))
 export const entryAad = (kind: number): Bytes => new Uint8Array([kind])

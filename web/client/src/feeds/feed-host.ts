@@ -17,8 +17,9 @@ export class FeedHost {
 
   static async create(crypto: Crypto, room: { prk: Bytes; room16: Bytes }, author: Signer, epoch16: Bytes): Promise<FeedHost> {
     const name = { room16: room.room16, author32: author.publicKey, epoch16 }
+    const start = chainStart(name)
     const key = feedKey(room.prk, name.room16, name.author32, epoch16)
-    const [sealer, sig64] = await Promise.all([crypto.sealer(key), author.sign(chainMessage(chainStart(name)))])
+    const [sealer, sig64] = await Promise.all([crypto.sealer(key), author.sign(chainMessage(start, 0, start))])
     return new FeedHost(new FeedLog(name, sig64), sealer, author)
   }
 
@@ -28,7 +29,7 @@ export class FeedHost {
       const n = this.log.head + 1
       const entry = { kind, sealed: await this.sealer.seal(entryNonce(n), body, entryAad(kind)) }
       const chain32 = this.log.nextChain(entry)
-      return this.log.append(entry, chain32, await this.author.sign(chainMessage(chain32)))
+      return this.log.append(entry, chain32, await this.author.sign(this.log.toSign(chain32)))
     })
     this.line = appended
     return appended

@@ -1,5 +1,5 @@
 import { type Bytes } from '../codec/bytes.ts'
-import { chainNext, chainStart, type FeedName } from './chain.ts'
+import { chainMessage, chainNext, chainStart, type FeedName } from './chain.ts'
 import { writeFeedFrame, type SealedEntry } from './feed-frames.ts'
 
 const MAX_ANSWER_BYTES = 1_048_576
@@ -23,6 +23,11 @@ export class FeedLog {
 
   get head(): number {
     return this.entries.length
+  }
+
+  /** What the author signs to append an entry whose chain value is this. */
+  toSign(chain32: Bytes): Bytes {
+    return chainMessage(this.chains[0], this.head + 1, chain32)
   }
 
   /** The chain value that entry head + 1 would have, to be signed before `append`. */

@@ -6,7 +6,7 @@ import { readFeedFrame, writeFeedFrame, type FeedFrame } from './feed-frames.ts'
 import { FeedTrack, type Claim, type VerifiedEntry } from './feed-track.ts'
 
 export type FeedInput =
-  | { type: 'source'; here: boolean }
+  | { type: 'source'; here: boolean; isKeeper?: boolean }
   | { type: 'frame'; bytes: Bytes }
   | { type: 'gap' }
   | { type: 'checked'; ticket: number; ok: boolean }
@@ -14,7 +14,7 @@ export type FeedInput =
 
 export type FeedEffect =
   | { type: 'send'; payload: Bytes }
-  | { type: 'check'; ticket: number; key: Bytes; message: Bytes; sig64: Bytes }
+  | { type: 'check'; ticket: number; key: Bytes; message: Bytes; sig64: Bytes; urgent: boolean }
   | { type: 'feed'; name: FeedName }
   | { type: 'entries'; name: FeedName; entries: VerifiedEntry[]; chain32: Bytes; sig64: Bytes }
   | { type: 'caught-up'; n: number }
@@ -37,6 +37,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
   private checking: { ticket: number; track: FeedTrack; claim: Claim } | undefined
   private ticket = 0
   private here = false
+  private isKeeper = false
   private hasUnknown = false
   private failed = false
   private isCaughtUp = false
@@ -71,6 +72,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
     switch (input.type) {
       case 'source':
         this.here = input.here
+        this.isKeeper = input.isKeeper === true
         this.askWake = undefined
         this.asked = 0
         if (input.here) this.ask(NO_FEED, nowMs)
@@ -102,6 +104,8 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
   private hear(frame: FeedFrame): void {
     if (frame.type === 'want' || frame.type === 'ack') return
     if (frame.type === 'head' && !this.isHost(frame)) return
+    // A keeper may lag behind what the host itself has told; that is no rollback.
+    if (frame.type === 'head' && this.isKeeper && this.current && equal(frame.epoch16, this.current.name.epoch16) && frame.n < this.current.cursor) return
     const track = frame.type === 'head' ? this.trackOf(frame) : this.tracks.find((one) => equal(one.feed8, frame.feed8))
     if (track) track.hear(frame)
     else if (frame.type === 'live') this.hasUnknown = true
@@ -129,7 +133,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
       const claim = track.nextClaim()
       if (!claim) continue
       this.checking = { ticket: ++this.ticket, track, claim }
-      this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(claim.chain32), sig64: claim.sig64 })
+      this.effects.push({ type: 'check', ticket: this.ticket, key: track.name.author32, message: chainMessage(track.chains.at(0), claim.n, claim.chain32), sig64: claim.sig64, urgent: claim.urgent })
       return
     }
     if (!this.here) return
@@ -194,7 +198,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
 
   private planAck(nowMs: number): void {
     const track = this.current
-    if (!track || track.cursor <= this.acked || !this.here) return
+    if (!track || track.cursor <= this.acked || !this.here || this.isKeeper) return
     if (track.ended) return this.acknowledge(nowMs)
     if (!this.ackWake) this.ackWake = { atMs: Math.max(nowMs, this.ackedAtMs + ACK_EVERY_MS), why: 'acknowledge' }
   }

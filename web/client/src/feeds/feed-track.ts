@@ -11,6 +11,9 @@ export interface VerifiedEntry extends SealedEntry {
 
 /** What a check of one signature decides about. */
 export interface Claim {
+  n: number
+  /** False for a live entry: its check may wait a little, since the next one vouches for it too. */
+  urgent: boolean
   chain32: Bytes
   sig64: Bytes
   /** Called with what the check found. */
@@ -95,6 +98,8 @@ export class FeedTrack {
 
   private claimHead(head: FeedFrame & { type: 'head' }): Claim {
     return {
+      n: head.n,
+      urgent: true,
       chain32: head.chain32,
       sig64: head.sig64,
       settle: (ok) => {
@@ -126,6 +131,8 @@ export class FeedTrack {
     const chains = chainAlong(this.chains.at(first - 1), first, entries)
     const end = first - 1 + entries.length
     return {
+      n: end,
+      urgent: true,
       chain32: chains[entries.length - 1],
       sig64: last.sig64,
       settle: (ok) => {
@@ -162,6 +169,8 @@ export class FeedTrack {
     const chains = chainAlong(this.chains.at(this.cursor), this.cursor + 1, run)
     const tip = run[run.length - 1]
     return {
+      n: tip.n,
+      urgent: false,
       chain32: chains[chains.length - 1],
       sig64: tip.sig64,
       settle: (ok) => {

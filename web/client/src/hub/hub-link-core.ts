@@ -144,7 +144,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     this.openedAtMs = nowMs
     this.urls = [...new Set([...this.options.urls, ...this.welcome.hubs])]
     this.turn = this.urls.indexOf(this.url)
-    this.emit({ type: 'open', welcome: this.welcome, url: this.url })
+    this.emit({ type: 'open', welcome: this.welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
     this.sleep(nowMs + this.welcome.limits.pingMs, 'ping the hub')
     this.rooms.forEach((room) => this.join(room))
   }

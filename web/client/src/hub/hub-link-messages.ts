@@ -22,7 +22,7 @@ export type HubLinkEffect =
   | { type: 'hang-up'; code: number }
   | { type: 'sign'; ticket: number; room: RoomToJoin | undefined; message: Bytes }
   | { type: 'check'; ticket: number; key: Bytes; message: Bytes; sig64: Bytes }
-  | { type: 'open'; welcome: Welcome; url: string }
+  | { type: 'open'; welcome: Welcome; url: string; hubPub32: Bytes }
   | { type: 'join-sent'; room16: Bytes }
   | { type: 'lost'; code: number; retryAtMs: number }
   | { type: 'frame'; frame: HubFrame }

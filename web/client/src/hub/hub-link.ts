@@ -109,6 +109,7 @@ export class HubLink {
     }
     this.socket = socket
     socket.binaryType = 'arraybuffer'
+    socket.onerror = () => undefined // 'close' follows and tells the same
     socket.onopen = () => this.driver.handle({ type: 'opened' })
     socket.onmessage = ({ data }) => {
       if (data instanceof ArrayBuffer) this.driver.handle({ type: 'message', bytes: new Uint8Array(data) })

@@ -14,10 +14,8 @@ export type InviteFault = 'damaged' | 'newer'
 export function readInvite(text: string): Invite | InviteFault {
   const code = text.slice(text.indexOf('#') + 1).trim()
   const bytes = fromBase64Url(code)
-  if (!bytes || bytes.length === 0) return 'damaged'
-  if (bytes[0] !== VERSION) return 'newer'
-  if (bytes.length !== 34) return 'damaged'
-  if (bytes[1] !== 0) return 'newer'
+  if (!bytes || bytes.length !== 34) return 'damaged'
+  if (bytes[0] !== VERSION || bytes[1] !== 0) return 'newer'
   return { secret16: bytes.slice(2, 18), owner16: bytes.slice(18, 34) }
 }
 

@@ -27,11 +27,13 @@ export function read(database: IDBDatabase, store: string, key: IDBValidKey | ID
   })
 }
 
-export function write(database: IDBDatabase, change: (packs: IDBObjectStore, heads: IDBObjectStore) => void): Promise<void> {
+/** `isWhole` false: the change asks for more once it has read something. */
+export function write(database: IDBDatabase, change: (packs: IDBObjectStore, heads: IDBObjectStore) => void, isWhole = true): Promise<void> {
   return new Promise((resolve, reject) => {
     const transaction = database.transaction(['packs', 'heads'], 'readwrite')
     transaction.oncomplete = () => resolve()
     transaction.onerror = transaction.onabort = () => reject(transaction.error)
     change(transaction.objectStore('packs'), transaction.objectStore('heads'))
+    if (isWhole) transaction.commit?.() // not in Firefox 72 and Safari 14, where it commits a little later by itself
   })
 }

@@ -25,14 +25,14 @@ interface HeadRecord {
   atMs: number
 }
 
-const FLUSH_EVERY_MS = 1_000
+const FLUSH_EVERY_MS = 250
 /** One signature is checked for this much of a restored log. */
 const GROUP_BYTES = 524_288
 const MAX_ROOM_BYTES = 32 * 1_048_576
 const MAX_ROOMS = 20
 
 export class IndexedFeedStore implements FeedStore {
-  private readonly database = openDatabase()
+  private database: IDBDatabase | undefined
   private pending: StoredBatch | undefined
   private timer: ReturnType<typeof setTimeout> | undefined
   private bytes = 0
@@ -42,7 +42,16 @@ export class IndexedFeedStore implements FeedStore {
   constructor(private readonly failed: (error: unknown) => void) {}
 
   async load(room16: Bytes): Promise<Bytes[]> {
-    const database = await this.database
+    try {
+      return await this.loadFrom((this.database = await openDatabase()), room16)
+    } catch (error) {
+      this.failed(error)
+      return []
+    }
+  }
+
+  private async loadFrom(database: IDBDatabase, room16: Bytes): Promise<Bytes[]> {
+    void write(database, evict, false)
     const room = hex(room16)
     const record = (await read(database, 'heads', room)) as HeadRecord | undefined
     if (!record) return []
@@ -65,17 +74,17 @@ export class IndexedFeedStore implements FeedStore {
     this.timer = undefined
     const batch = this.pending
     this.pending = undefined
-    if (!batch || this.broken) return
+    if (!batch || this.broken || !this.database) return
     try {
-      await this.save(batch)
+      await this.save(this.database, batch)
     } catch (error) {
       this.broken = true // what would follow could not be joined to what is stored
       this.failed(error)
     }
   }
 
-  private async save({ name, entries, chain32, sig64 }: StoredBatch): Promise<void> {
-    const database = await this.database
+  /** Starts at once, without waiting for anything: a page that is being closed gets no second turn. */
+  private save(database: IDBDatabase, { name, entries, chain32, sig64 }: StoredBatch): Promise<void> {
     const room = hex(name.room16)
     const epoch = hex(name.epoch16)
     const feed8 = chainStart(name).slice(0, 8)
@@ -87,11 +96,10 @@ export class IndexedFeedStore implements FeedStore {
     this.stored = epoch
     const head = writeFeedFrame({ type: 'head', author32: name.author32, epoch16: name.epoch16, n, chain32, sig64 })
     const record: HeadRecord = { epoch, head, bytes: this.bytes, atMs: Date.now() }
-    await write(database, (packs, heads) => {
+    return write(database, (packs, heads) => {
       if (isNewFeed) packs.delete(IDBKeyRange.bound([room], [room, []]))
       packs.put(pack, [room, epoch, entries[0].n])
       heads.put(record, room)
-      if (isNewFeed) evict(packs, heads)
     })
   }
 }
@@ -116,6 +124,7 @@ function regroup(packs: Bytes[]): Bytes[] {
   return grouped
 }
 
+/** Forgets the rooms that were read longest ago. */
 function evict(packs: IDBObjectStore, heads: IDBObjectStore): void {
   const all: { room: IDBValidKey; atMs: number }[] = []
   heads.openCursor().onsuccess = (event) => {

@@ -4,6 +4,7 @@ import { ROLE_HOST, type HubFrame, type Member } from '../door/door-frames.ts'
 import { writeSend } from '../door/peer-frames.ts'
 import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
 import type { LinkNews } from '../hub/hub-link.ts'
+import { peerId20 } from '../identity/peer-id.ts'
 
 export type WatchInput =
   | { type: 'link'; news: LinkNews }
@@ -25,12 +26,15 @@ export interface WatchStatus {
   refusal: { code: number; text: string } | undefined
 }
 
-/** A viewer of one session: who the host is, and the reader of his feed. */
+const TARGET_UNKNOWN = 8
+
+/** A viewer of one session: who the host is, and the reader of his feed; while no host is here, the hub's keeper is asked (docs/protocol/keeping.md). */
 export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private readonly effects: WatchEffect[] = []
   private readonly reader: FeedReader
   private status: WatchStatus = { link: 'connecting', retryAtMs: 0, host: undefined, caughtUp: false, ended: false, fault: undefined, refusal: undefined }
   private host20: Bytes | undefined
+  private keeper20: Bytes | undefined
 
   constructor(private readonly room: { room16: Bytes; owner16: Bytes }) {
     this.reader = new FeedReader(room)
@@ -58,8 +62,10 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private hearLink(news: LinkNews, nowMs: number): void {
     switch (news.type) {
       case 'open':
+        this.keeper20 = peerId20(news.hubPub32)
         return this.tell({ link: 'open', refusal: undefined })
       case 'lost':
+        this.keeper20 = undefined
         this.hostLeft(nowMs)
         return this.tell({ link: 'lost', retryAtMs: news.retryAtMs, host: undefined, caughtUp: false })
       case 'stopped':
@@ -71,23 +77,29 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   }
 
   private hearFrame(frame: HubFrame, nowMs: number): void {
+    // The host has just gone, or this hub keeps nothing: the reader notices by itself.
+    if (frame.type === 'error' && frame.code === TARGET_UNKNOWN) return
     if (frame.type === 'error') return this.tell({ refusal: { code: frame.code, text: frame.text } })
     if (!('room16' in frame) || !equal(frame.room16, this.room.room16)) return
     switch (frame.type) {
       case 'members':
         frame.members.forEach((member) => this.memberCame(member, nowMs))
-        if (!frame.more && !this.host20) this.tell({ host: false })
+        if (!frame.more && !this.host20) {
+          this.tell({ host: false })
+          this.askKeeper(nowMs)
+        }
         return
       case 'joined':
         return this.memberCame(frame.member, nowMs)
       case 'left':
         if (!this.host20 || !equal(frame.peer20, this.host20)) return
         this.hostLeft(nowMs)
-        return this.tell({ host: false, caughtUp: false })
+        this.tell({ host: false, caughtUp: false })
+        return this.askKeeper(nowMs)
       case 'cast':
       case 'send':
-        // Only the host's own frames count: other members could merely waste our time with junk.
-        if (this.host20 && equal(frame.src20, this.host20)) this.feed({ type: 'frame', bytes: frame.payload }, nowMs)
+        // Only frames of the host, or of whom we asked in its place, count: other members could merely waste our time with junk.
+        if (this.source20 && equal(frame.src20, this.source20)) this.feed({ type: 'frame', bytes: frame.payload }, nowMs)
         return
       case 'gap':
         return this.feed({ type: 'gap' }, nowMs)
@@ -99,6 +111,14 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
     this.host20 = member.peer20
     this.tell({ host: true })
     this.feed({ type: 'source', here: true }, nowMs)
+  }
+
+  private get source20(): Bytes | undefined {
+    return this.host20 || this.keeper20
+  }
+
+  private askKeeper(nowMs: number): void {
+    if (this.keeper20) this.feed({ type: 'source', here: true, isKeeper: true }, nowMs)
   }
 
   private hostLeft(nowMs: number): void {
@@ -114,7 +134,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private drainReader(): void {
     for (let effect = this.reader.take(); effect; effect = this.reader.take()) {
       if (effect.type === 'send') {
-        if (this.host20) this.effects.push({ type: 'transmit', bytes: writeSend(this.room.room16, this.host20, effect.payload) })
+        if (this.source20) this.effects.push({ type: 'transmit', bytes: writeSend(this.room.room16, this.source20, effect.payload) })
         continue
       }
       this.effects.push(effect)

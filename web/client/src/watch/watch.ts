@@ -51,7 +51,7 @@ export class Watch {
     const [room, identity] = await Promise.all([deriveRoom(crypto, invite), crypto.ed25519.generate()])
     this.opener = new EntryOpener(crypto, room.prk)
     this.driver = new CoreDriver(new WatchCore(room), (effect) => this.perform(effect), clock)
-    const frames = store ? await store.load(room.room16).catch(() => []) : []
+    const frames = store ? await store.load(room.room16) : []
     if (this.stopped) return
     this.driver.handle({ type: 'restored', frames })
     this.link = new HubLink({ urls: hubs, crypto, identity, clock }, (news) => {
@@ -77,7 +77,7 @@ export class Watch {
       case 'status':
         return this.listener.status(effect.status)
       case 'check':
-        this.pace.run(() => verify(this.setup.crypto.ed25519, effect.key, effect.message, effect.sig64)).then((ok) =>
+        this.pace.run(effect.urgent, () => verify(this.setup.crypto.ed25519, effect.key, effect.message, effect.sig64)).then((ok) =>
           this.driver.handle({ type: 'checked', ticket: effect.ticket, ok }),
         )
         return

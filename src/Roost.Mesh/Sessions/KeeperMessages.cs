@@ -1,0 +1,61 @@
+using Roost.Core.Cores;
+using Roost.Core.Feeds;
+using Roost.Core.Identity;
+using Roost.Core.Rooms;
+using Roost.Mesh.Wire;
+
+namespace Roost.Mesh.Sessions;
+
+/// <summary>One room as its keeper stores it.</summary>
+/// <param name="JoinSeed">Seed of the join key; opens nothing.</param>
+/// <param name="Owner">Whose feed is kept.</param>
+/// <param name="Seconds">How long after the host was last here.</param>
+/// <param name="Until">When it may go.</param>
+public sealed record KeptRoom(byte[] JoinSeed, OwnerId Owner, uint Seconds, Instant Until);
+
+/// <summary>Where a keeper puts entries: a shell's folder or a test's memory.</summary>
+public interface IKeeperStore
+{
+    /// <summary>The log of a feed, opened or made; null when there is no room for it.</summary>
+    IFeedLog? Open(FeedId feed);
+
+    /// <summary>Writes down that a room is kept.</summary>
+    void Remember(RoomId room, KeptRoom kept);
+
+    /// <summary>Deletes a room and all that was kept of it.</summary>
+    void Forget(RoomId room);
+}
+
+/// <summary>What a keeper is told.</summary>
+public abstract record KeeperInput
+{
+    private KeeperInput()
+    {
+    }
+
+    /// <summary>A room kept by an earlier run, and the feeds that are stored of it.</summary>
+    public sealed record Recalled(KeptRoom Kept, IReadOnlyList<FeedId> Feeds) : KeeperInput;
+
+    /// <summary>The hub is gone.</summary>
+    public sealed record Offline : KeeperInput;
+
+    /// <summary>The hub link heard something.</summary>
+    public sealed record Heard(DoorFrame Frame) : KeeperInput;
+}
+
+/// <summary>What a keeper asks for.</summary>
+public abstract record KeeperEffect
+{
+    private KeeperEffect()
+    {
+    }
+
+    /// <summary>Be in this room.</summary>
+    public sealed record Join(JoinKey Key, OwnerId Owner) : KeeperEffect;
+
+    /// <summary>Be no longer in this room.</summary>
+    public sealed record Leave(RoomId Room) : KeeperEffect;
+
+    /// <summary>Say this to the hub.</summary>
+    public sealed record Say(DoorFrame Frame) : KeeperEffect;
+}

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.Text;
+using Roost.Core.Cores;
+using Roost.Rtc.DataChannels;
+using Roost.Rtc.Net.Loop;
+using Roost.Rtc.Peer;
+using Roost.Rtc.Sctp;
+
+namespace Roost.Rtc.Net;
+
+/// <summary>Sending, with back-pressure.</summary>
+public sealed partial class DataChannel
+{
+    private long _buffered;
+    private TaskCompletionSource? _room;
+
+    /// <summary>Bytes handed over and not yet sent for the first time (W3C bufferedAmount).</summary>
+    public long BufferedAmount => Volatile.Read(ref _buffered);
+
+    /// <summary><see cref="BufferedAmountLow"/> is raised when the amount falls to this or below.</summary>
+    public long BufferedAmountLowThreshold { get; set; }
+
+    /// <summary>Raised when <see cref="BufferedAmount"/> falls to the threshold; off the loop.</summary>
+    public event EventHandler? BufferedAmountLow;
+
+    /// <summary>Sends bytes; waits until the channel is open and less than the high-water mark is buffered.</summary>
+    /// <param name="message">Copied before the call returns its task.</param>
+    /// <param name="cancellationToken">Ends the waiting; a message that was handed over is sent.</param>
+    /// <exception cref="RtcException">The channel is closed, or the message is longer than the peer takes.</exception>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken = default) =>
+        SendAsync(message, isText: false, cancellationToken);
+
+    /// <summary>Sends a string.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    public ValueTask SendAsync(string message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return SendAsync(Encoding.UTF8.GetBytes(message), isText: true, cancellationToken);
+    }
+
+    /// <summary>Sends bytes or UTF-8 text.</summary>
+    /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
+    public ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isText, CancellationToken cancellationToken = default)
+    {
+        if (ReadyState == DataChannelState.Open && BufferedAmount <= _connection.Configuration.SendHighWaterMark)
+        {
+            Enqueue(message.Span, isText);
+            return ValueTask.CompletedTask;
+        }
+        return SendSlowlyAsync(message, isText, cancellationToken);
+    }
+
+    /// <summary>Sends if that is possible at once.</summary>
+    /// <returns>False when the channel is not open, or too much is buffered.</returns>
+    /// <exception cref="RtcException">The message is longer than the peer takes.</exception>
+    public bool TrySend(ReadOnlySpan<byte> message, bool isText = false)
+    {
+        if (ReadyState != DataChannelState.Open || BufferedAmount + message.Length > _connection.Configuration.MaxBufferedAmount)
+        {
+            return false;
+        }
+        Enqueue(message, isText);
+        return true;
+    }
+
+    /// <summary>Sends a string if that is possible at once.</summary>
+    /// <inheritdoc cref="TrySend(ReadOnlySpan{byte}, bool)"/>
+    public bool TrySend(string message) => TrySend(Encoding.UTF8.GetBytes(message), isText: true);
+
+    private async ValueTask SendSlowlyAsync(ReadOnlyMemory<byte> message, bool isText, CancellationToken cancellationToken)
+    {
+        await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        while (BufferedAmount > _connection.Configuration.SendHighWaterMark && ReadyState == DataChannelState.Open)
+        {
+            var room = Volatile.Read(ref _room);
+            if (room is null)
+            {
+                var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                room = Interlocked.CompareExchange(ref _room, mine, null) ?? mine;
+            }
+            // The loop may have made room between the look and the wait; then nobody would wake us.
+            if (BufferedAmount > _connection.Configuration.SendHighWaterMark && ReadyState == DataChannelState.Open)
+            {
+                await room.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        if (ReadyState != DataChannelState.Open)
+        {
+            throw new RtcException("The data channel is closed.");
+        }
+        Enqueue(message.Span, isText);
+    }
+
+    private void Enqueue(ReadOnlySpan<byte> message, bool isText)
+    {
+        if (message.Length > _connection.MaxMessageSize)
+        {
+            throw new RtcException($"A message of {message.Length} bytes is longer than the {_connection.MaxMessageSize} the peer takes.");
+        }
+        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(message.Length, 1));
+        message.CopyTo(buffer);
+        // An empty message travels as one byte; counted as such so that the sum returns to zero.
+        Interlocked.Add(ref _buffered, Math.Max(message.Length, 1));
+        _connection.Post(this, buffer, message.Length, isText);
+    }
+
+    /// <summary>On the loop.</summary>
+    internal void SendOnLoop(PeerCore core, byte[] buffer, int length, bool isText, Instant now)
+    {
+        if (_core is null)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            OnSent(Math.Max(length, 1));
+        }
+        else if (core.Send(_core, buffer, length, isText, now) != SctpSendResult.Queued)
+        {
+            OnSent(Math.Max(length, 1));
+        }
+    }
+
+    /// <summary>On the loop.</summary>
+    internal void OnSent(int length)
+    {
+        var after = Interlocked.Add(ref _buffered, -length);
+        if (after <= _connection.Configuration.SendHighWaterMark / 2 && Volatile.Read(ref _room) is not null)
+        {
+            ReleaseSenders();
+        }
+        if (after <= BufferedAmountLowThreshold && after + length > BufferedAmountLowThreshold && BufferedAmountLow is not null)
+        {
+            _connection.Raise(() => BufferedAmountLow?.Invoke(this, EventArgs.Empty));
+        }
+    }
+
+    private void ReleaseSenders() => Interlocked.Exchange(ref _room, null)?.TrySetResult();
+}

@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Roost.Rtc.Net.OpenSsl;
+
+/// <summary>The forty functions of libssl and libcrypto that DTLS over a custom BIO needs; names and numbers are OpenSSL 3's.</summary>
+internal static unsafe partial class NativeMethods
+{
+    internal const int CtrlSetMtu = 17;
+    internal const int CtrlDtlsGetTimeout = 73;
+    internal const int CtrlDtlsHandleTimeout = 74;
+    internal const int CtrlSetMinProtoVersion = 123;
+    internal const int Dtls12 = 0xFEFD;
+    internal const int KeyTypeEc = 408;
+    internal const int VerifyPeer = 1;
+    internal const int VerifyFailIfNoPeerCert = 2;
+    internal const ulong OptionNoQueryMtu = 1UL << 12;
+    internal const ulong OptionNoTicket = 1UL << 14;
+    internal const ulong OptionNoRenegotiation = 1UL << 30;
+    internal const int ErrorSsl = 1;
+    internal const int ErrorWantRead = 2;
+    internal const int ErrorWantWrite = 3;
+    internal const int ErrorZeroReturn = 6;
+
+    /// <summary>BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR-free private index.</summary>
+    internal const int BioType = 0x0400 | 0x80 | 1;
+    internal const int BioCtrlFlush = 11;
+    internal const int BioFlagsReadRetry = 0x09;
+    internal const int BioFlagsAll = 0x0F;
+
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint DTLS_method();
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_CTX_new(nint method);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_CTX_free(nint context);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_CTX_ctrl(nint context, int command, nint number, nint pointer);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_CTX_use_certificate_ASN1(nint context, int length, byte* der);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_CTX_use_PrivateKey_ASN1(int type, nint context, byte* der, nint length);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_CTX_check_private_key(nint context);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_CTX_set_verify(nint context, int mode, delegate* unmanaged[Cdecl]<int, nint, int> callback);
+    [LibraryImport(OpenSslLibrary.Ssl, StringMarshalling = StringMarshalling.Utf8)] internal static partial int SSL_CTX_set_cipher_list(nint context, string ciphers);
+    [LibraryImport(OpenSslLibrary.Ssl, StringMarshalling = StringMarshalling.Utf8)] internal static partial int SSL_CTX_set_tlsext_use_srtp(nint context, string profiles);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial ulong SSL_CTX_set_options(nint context, ulong options);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_new(nint context);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_free(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_ctrl(nint ssl, int command, nint number, nint pointer);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_set_bio(nint ssl, nint read, nint write);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get_rbio(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_set_accept_state(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_set_connect_state(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_do_handshake(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_read(nint ssl, byte* buffer, int length);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_write(nint ssl, byte* buffer, int length);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_shutdown(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_get_error(nint ssl, int result);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void DTLS_set_timer_cb(nint ssl, delegate* unmanaged[Cdecl]<nint, uint, uint> callback);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get1_peer_certificate(nint ssl);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int i2d_X509(nint certificate, byte** output);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void X509_free(nint certificate);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint BIO_new(nint method);
+    [LibraryImport(OpenSslLibrary.Crypto, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint BIO_meth_new(int type, string name);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int BIO_meth_set_write(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int BIO_meth_set_read(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int BIO_meth_set_ctrl(nint method, delegate* unmanaged[Cdecl]<nint, int, nint, nint, nint> callback);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int BIO_meth_set_create(nint method, delegate* unmanaged[Cdecl]<nint, int> callback);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void BIO_set_data(nint bio, nint data);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint BIO_get_data(nint bio);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void BIO_set_init(nint bio, int value);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void BIO_set_flags(nint bio, int flags);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void BIO_clear_flags(nint bio, int flags);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nuint ERR_get_error();
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void ERR_clear_error();
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void ERR_error_string_n(nuint error, byte* buffer, nint length);
+
+    /// <summary>Empties this thread's error queue into one line.</summary>
+    internal static string TakeErrors()
+    {
+        var text = new StringBuilder();
+        byte* buffer = stackalloc byte[256];
+        nuint error;
+        while ((error = ERR_get_error()) != 0)
+        {
+            ERR_error_string_n(error, buffer, 256);
+            text.Append(text.Length > 0 ? "; " : "").Append(Marshal.PtrToStringUTF8((nint)buffer));
+        }
+        return text.Length > 0 ? text.ToString() : "unknown error";
+    }
+}

@@ -1,0 +1,226 @@
+using System.Runtime.InteropServices;
+using Roost.Core.Cores;
+using Roost.Rtc.Dtls;
+using static Roost.Rtc.Net.OpenSsl.NativeMethods;
+
+namespace Roost.Rtc.Net.OpenSsl;
+
+/// <summary>DTLS 1.2 by OpenSSL over a BIO of our own: one write is one record, one read is one datagram, no socket inside.</summary>
+internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
+{
+    /// <summary>Handshake flights are cut to this; every path carries it.</summary>
+    private const int HandshakeMtu = 1200;
+
+    /// <summary>Datagrams of flights that wait to be taken; a flight has fewer.</summary>
+    private const int MaxWaiting = 64;
+
+    private readonly OpenSslContext _context;
+    private readonly nint _ssl;
+    private readonly GCHandle _self;
+    private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
+    private IReadOnlyList<DtlsFingerprint> _expected = [];
+    private uint _firstTimeoutMicroseconds = 250_000;
+    private bool _isDisposed;
+
+    internal OpenSslDtls(OpenSslContext context)
+    {
+        _context = context;
+        var added = false;
+        context.DangerousAddRef(ref added);
+        _ssl = context.NewSsl();
+        _self = GCHandle.Alloc(this);
+        var bio = BIO_new(BioMethod);
+        BIO_set_data(bio, GCHandle.ToIntPtr(_self));
+        SSL_set_bio(_ssl, bio, bio);
+        SSL_ctrl(_ssl, CtrlSetMtu, HandshakeMtu, 0);
+        DTLS_set_timer_cb(_ssl, &OnTimer);
+    }
+
+    public DtlsState State { get; private set; }
+
+    public string? Failure { get; private set; }
+
+    public Instant? NextTick { get; private set; }
+
+    public void Start(DtlsRole role, IReadOnlyList<DtlsFingerprint> expected, Instant now)
+    {
+        _expected = expected;
+        State = DtlsState.Connecting;
+        if (role == DtlsRole.Client)
+        {
+            SSL_set_connect_state(_ssl);
+            Shake(now);
+        }
+        else
+        {
+            // SSL_accept puts fragmented ClientHellos together; DTLSv1_listen would not.
+            SSL_set_accept_state(_ssl);
+        }
+    }
+
+    public void SetRoundTrip(TimeSpan roundTrip)
+    {
+        // Twice the round trip: OpenSSL's own first second is an age on a short path, and a fixed 100 ms too short on a long one.
+        var milliseconds = roundTrip > TimeSpan.Zero ? Math.Clamp(roundTrip.TotalMilliseconds * 2, 50, 1000) : 250;
+        _firstTimeoutMicroseconds = (uint)(milliseconds * 1000);
+    }
+
+    public void Receive(ReadOnlySpan<byte> datagram, Instant now)
+    {
+        if (State is not (DtlsState.Connecting or DtlsState.Connected) || datagram.Length > MaxDatagram)
+        {
+            return;
+        }
+        datagram.CopyTo(Incoming);
+        _incomingLength = datagram.Length;
+        if (State == DtlsState.Connecting)
+        {
+            Shake(now);
+        }
+    }
+
+    public bool TryRead(Span<byte> buffer, out int length)
+    {
+        length = 0;
+        if (State != DtlsState.Connected)
+        {
+            return false;
+        }
+        ERR_clear_error();
+        int result;
+        fixed (byte* destination = buffer)
+        {
+            result = SSL_read(_ssl, destination, buffer.Length);
+        }
+        if (result > 0)
+        {
+            length = result;
+            return true;
+        }
+        switch (SSL_get_error(_ssl, result))
+        {
+            case ErrorZeroReturn:
+                State = DtlsState.Closed;
+                break;
+            case ErrorSsl:
+                Fail(TakeErrors());
+                break;
+        }
+        return false;
+    }
+
+    public int Protect(ReadOnlySpan<byte> plaintext, Span<byte> destination)
+    {
+        if (State != DtlsState.Connected)
+        {
+            return 0;
+        }
+        fixed (byte* source = plaintext, target = destination)
+        {
+            _target = target;
+            _targetRoom = destination.Length;
+            _targetUsed = 0;
+            var result = SSL_write(_ssl, source, plaintext.Length);
+            _target = null;
+            if (result <= 0)
+            {
+                ERR_clear_error();
+                return 0;
+            }
+        }
+        return _targetUsed;
+    }
+
+    public bool TryTakeDatagram(out ReadOnlyMemory<byte> datagram) => _waiting.TryDequeue(out datagram);
+
+    public void Tick(Instant now)
+    {
+        if (State == DtlsState.Connecting)
+        {
+            ERR_clear_error();
+            if (SSL_ctrl(_ssl, CtrlDtlsHandleTimeout, 0, 0) < 0)
+            {
+                Fail("The peer did not answer the DTLS handshake.");
+                return;
+            }
+            Shake(now);
+        }
+    }
+
+    public void Close()
+    {
+        if (State == DtlsState.Connected)
+        {
+            ERR_clear_error();
+            _ = SSL_shutdown(_ssl);
+            State = DtlsState.Closed;
+        }
+        NextTick = null;
+    }
+
+    public void Dispose()
+    {
+        if (!_isDisposed)
+        {
+            _isDisposed = true;
+            if (State is DtlsState.New or DtlsState.Connecting or DtlsState.Connected)
+            {
+                State = DtlsState.Closed;
+            }
+            SSL_free(_ssl);
+            _self.Free();
+            _context.DangerousRelease();
+        }
+    }
+
+    private void Shake(Instant now)
+    {
+        ERR_clear_error();
+        var result = SSL_do_handshake(_ssl);
+        if (result == 1)
+        {
+            NextTick = null;
+            if (IsExpectedPeer())
+            {
+                State = DtlsState.Connected;
+            }
+            else
+            {
+                Fail("The peer's certificate does not have the signaled fingerprint.");
+            }
+            return;
+        }
+        if (SSL_get_error(_ssl, result) is not (ErrorWantRead or ErrorWantWrite))
+        {
+            Fail($"The DTLS handshake failed: {TakeErrors()}.");
+            return;
+        }
+        var timeout = stackalloc long[2];
+        NextTick = SSL_ctrl(_ssl, CtrlDtlsGetTimeout, 0, (nint)timeout) == 1
+            ? now + TimeSpan.FromSeconds(timeout[0]) + TimeSpan.FromMicroseconds(timeout[1]) : null;
+    }
+
+    private bool IsExpectedPeer()
+    {
+        var certificate = SSL_get1_peer_certificate(_ssl);
+        if (certificate == 0)
+        {
+            return false;
+        }
+        var der = new byte[i2d_X509(certificate, null)];
+        fixed (byte* start = der)
+        {
+            var position = start;
+            _ = i2d_X509(certificate, &position);
+        }
+        X509_free(certificate);
+        return _expected.Any(fingerprint => fingerprint.Matches(der));
+    }
+
+    private void Fail(string reason)
+    {
+        State = DtlsState.Failed;
+        Failure = reason;
+        NextTick = null;
+    }
+}

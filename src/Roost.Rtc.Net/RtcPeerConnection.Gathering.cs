@@ -1,0 +1,122 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using Roost.Core.Cores;
+using Roost.Rtc.Ice;
+using Roost.Rtc.Net.Loop;
+using Roost.Rtc.Net.Mdns;
+using Roost.Rtc.Net.Turn;
+using Roost.Rtc.Turn;
+
+namespace Roost.Rtc.Net;
+
+/// <summary>Sockets and servers for ICE.</summary>
+public sealed partial class RtcPeerConnection
+{
+    private const int MaxAddresses = 16;
+
+    private async Task GatherAsync()
+    {
+        var hosts = Configuration.IceTransportPolicy == IceTransportPolicy.Relay ? [] : LocalAddresses();
+        await _loop.Run(_peer, (core, now) =>
+        {
+            for (var i = 0; i < hosts.Count; i++)
+            {
+                if (_loop.SharedPort(hosts[i], Configuration.Ports) is { } port)
+                {
+                    core.Gather(new IceInput.HostAddress(port.Number, port.Address, 65535 - i), now);
+                }
+            }
+            if (Configuration.IceServers.Count == 0)
+            {
+                core.Gather(new IceInput.NoMoreServers(), now);
+            }
+            return true;
+        }).ConfigureAwait(false);
+        if (Configuration.IceServers.Count > 0)
+        {
+            _ = AddServersAsync();
+        }
+    }
+
+    private async Task AddServersAsync()
+    {
+        foreach (var server in Configuration.IceServers)
+        {
+            if (!IceServerUrl.TryParse(server.Url, out var url))
+            {
+                Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: no STUN or TURN URL."));
+                continue;
+            }
+            try
+            {
+                foreach (var address in (await Dns.GetHostAddressesAsync(url.Host).ConfigureAwait(false)).Take(4))
+                {
+                    AddServer(server, url, TransportAddress.From(address, url.Port));
+                }
+            }
+            catch (SocketException e)
+            {
+                Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: {e.Message}"));
+            }
+        }
+        Post((peer, now) => peer.Core.Gather(new IceInput.NoMoreServers(), now));
+    }
+
+    private void AddServer(IceServer server, IceServerUrl url, TransportAddress address)
+    {
+        if (!url.IsTurn)
+        {
+            Post((peer, now) => peer.Core.Gather(new IceInput.StunServer(address), now));
+            return;
+        }
+        var credentials = new TurnCredentials(server.Username ?? "", server.Credential ?? "");
+        Post((peer, now) =>
+        {
+            var port = url.IsStream ? OpenStream(peer, url, address) : _loop.OwnPort(peer, address.IsIPv4, Configuration.Ports);
+            if (port is { } number)
+            {
+                peer.Core.Gather(new IceInput.TurnServer(number, address, credentials, url.IsStream), now);
+            }
+        });
+    }
+
+    private int? OpenStream(LoopPeer peer, IceServerUrl url, TransportAddress address) =>
+        _loop.AddStream(peer, number => new TurnStream(
+            address.ToIPEndPoint(), url.IsTls ? url.Host : null,
+            frame => Post((p, now) => p.Core.Handle(new PeerInputFor(number, address, frame).Value, now)),
+            () => Post((p, now) => p.Core.Gather(new IceInput.PortLost(number), now))));
+
+    private List<IPAddress> LocalAddresses()
+    {
+        if (Configuration.BindAddresses.Count > 0)
+        {
+            return [.. Configuration.BindAddresses.Take(MaxAddresses)];
+        }
+        var all = NetworkInterface.GetAllNetworkInterfaces()
+            .Where(i => i.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(i => i.GetIPProperties().UnicastAddresses.Select(u => u.Address))
+            .Where(a => !TransportAddress.From(a, 0).IsLinkLocal && a.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6)
+            .Distinct().ToList();
+        var outside = all.Where(a => !IPAddress.IsLoopback(a)).Take(MaxAddresses).ToList();
+        var loopback = all.Where(IPAddress.IsLoopback);
+        return Configuration.IncludeLoopback ?? outside.Count == 0 ? [.. outside, .. loopback] : outside;
+    }
+
+    private void Resolve(IceCandidate candidate) => _ = ResolveAsync(candidate);
+
+    private async Task ResolveAsync(IceCandidate candidate)
+    {
+        // A name that nobody answers is no loss: the peer's own checks reach our plain candidates.
+        if (await MdnsResolver.ResolveAsync(candidate.Host).ConfigureAwait(false) is { } address)
+        {
+            Post((peer, now) => peer.Core.AddCandidate(candidate with { Host = address.ToString() }, now));
+        }
+    }
+
+    /// <summary>A frame of a TURN stream as input.</summary>
+    private readonly record struct PeerInputFor(int Port, TransportAddress From, byte[] Frame)
+    {
+        internal Peer.PeerInput Value => new(Port, From, Frame, Frame.Length, MoreFollows: true);
+    }
+}

@@ -1,0 +1,44 @@
+using Roost.Core.Cores;
+
+namespace Roost.Rtc.Sctp;
+
+/// <summary>Spreads a window over its round trip, so that bursts do not overflow short queues (RFC 9002 §7.7 describes the same).</summary>
+internal sealed class Pacer
+{
+    /// <summary>Below this round trip the path is a LAN or loopback, where spreading costs more than it saves.</summary>
+    private static readonly TimeSpan PaceAbove = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>The grain: a loop that wakes once a millisecond can send that much at once.</summary>
+    private static readonly TimeSpan Grain = TimeSpan.FromMilliseconds(1);
+
+    private const int BurstPackets = 10;
+
+    private double _bytesPerTick;
+    private double _budget;
+    private double _burst;
+    private Instant _filledAt;
+
+    /// <summary>Sets the rate from window and round trip; <paramref name="gain"/> is 2 in slow start and 1.25 after it.</summary>
+    internal void SetRate(long window, TimeSpan smoothed, double gain, int packetBytes)
+    {
+        _bytesPerTick = smoothed > PaceAbove ? gain * window / smoothed.Ticks : 0;
+        _burst = Math.Max(BurstPackets * packetBytes, _bytesPerTick * Grain.Ticks * 2);
+    }
+
+    internal bool MaySend(Instant now)
+    {
+        if (_bytesPerTick == 0)
+        {
+            return true;
+        }
+        _budget = Math.Min(_burst, _budget + (now - _filledAt).Ticks * _bytesPerTick);
+        _filledAt = now;
+        return _budget > 0;
+    }
+
+    internal void OnSent(int bytes) => _budget -= _bytesPerTick == 0 ? 0 : bytes;
+
+    /// <summary>When <see cref="MaySend"/> will be true again, with a grain's worth to send.</summary>
+    internal Instant NextSend(Instant now) =>
+        _bytesPerTick == 0 ? now : now + new TimeSpan(Math.Max((long)(-_budget / _bytesPerTick), 0)) + Grain / 2;
+}

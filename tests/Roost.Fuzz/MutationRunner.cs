@@ -1,0 +1,6 @@
+namespace Roost.Fuzz;
+
+internal static class MutationRunner
+{
+    public static int Run(Options options) => 0;
+}

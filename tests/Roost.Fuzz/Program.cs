@@ -1,0 +1,3 @@
+using Roost.Fuzz;
+
+return Runner.Run(args);

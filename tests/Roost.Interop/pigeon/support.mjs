@@ -1,0 +1,101 @@
+// Starts a hub and unmodified peerpigeon clients for a test, and ends what it started.
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const built = path => fileURLToPath(new URL(`../../../artifacts/${path}`, import.meta.url));
+const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
+
+/** Runs `roost hub` on a free loopback port. */
+export async function startHub(t, args = [], port = 0) {
+  const child = spawn(roost, ["hub", "--host", "127.0.0.1", "--port", String(port), "--json", "--quiet", "--log-level", "warning", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let out = "", err = "";
+  child.stderr.on("data", bytes => { err += bytes; });
+  const ended = new Promise(done => child.on("close", done));
+  const ready = await new Promise((resolve, reject) => {
+    child.stdout.on("data", bytes => {
+      out += bytes;
+      const line = out.split("\n").find(text => text.includes('"ready"'));
+      if (line) resolve(JSON.parse(line));
+    });
+    child.on("close", code => reject(new Error(`the hub ended with ${code}\n${out}\n${err}`)));
+  });
+  const hub = {
+    child, ended,
+    port: ready.port,
+    url: `ws://127.0.0.1:${ready.port}`,
+    log: () => err,
+    kill: async (signal = "SIGTERM") => { child.kill(signal); await ended; },
+  };
+  t.after(() => hub.kill("SIGKILL"));
+  return hub;
+}
+
+/** The two versions that are tested, by the name they are installed under. */
+export const versions = { "1.1.3": "peerpigeon", "1.0.6": "peerpigeon-1.0.6" };
+
+const quiet = { log() {}, info() {}, debug() {}, warn() {} };
+
+/** An unmodified client, initialised but not connected. It logs several lines a frame, which are not ours to read. */
+export async function makeClient(t, { version = "1.1.3", ...options } = {}) {
+  Object.assign(console, quiet);
+  const { PeerPigeonMesh } = await import(versions[version]);
+  const mesh = new PeerPigeonMesh({ enableCrypto: false, ...options });
+  await mesh.init();
+  const heard = [];
+  const waiting = new Set();
+  mesh.addEventListener("messageReceived", event => {
+    heard.push({ from: event.from, content: event.content, at: performance.now() });
+    for (const look of waiting) look();
+  });
+  t.after(() => { try { mesh.disconnect(); } catch { /* it was disconnected by the test */ } });
+  return {
+    mesh, heard,
+    get id() { return mesh.peerId; },
+    links: () => mesh.getConnectedPeerCount(),
+    hears: (content, ms = 20_000) => new Promise((resolve, reject) => {
+      const timer = setTimeout(() => { waiting.delete(look); reject(new Error(`${mesh.peerId} did not hear ${content}`)); }, ms);
+      const look = () => {
+        const found = heard.find(message => JSON.stringify(message.content).includes(content));
+        if (found) { clearTimeout(timer); waiting.delete(look); resolve(found); }
+      };
+      waiting.add(look);
+      look();
+    }),
+  };
+}
+
+export async function until(condition, ms = 20_000, what = condition.toString()) {
+  const end = performance.now() + ms;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise(done => setTimeout(done, 10));
+  }
+}
+
+/** Says a word over and over until everybody has heard it; returns the milliseconds since `since`. */
+export async function gossipReaches(sender, others, since, ms = 20_000) {
+  const word = randomBytes(8).toString("hex");
+  const saying = setInterval(() => sender.mesh.sendMessage(word), 50);
+  try {
+    const heard = await Promise.all(others.map(other => other.hears(word, ms)));
+    return Math.max(...heard.map(message => message.at)) - since;
+  } finally {
+    clearInterval(saying);
+  }
+}
+
+/** 16 clients, a tenth of a second apart: how long after the last join a message from the first has reached all. */
+export async function crowd(t, discovery) {
+  const hub = await startHub(t, ["--discovery", discovery]);
+  const clients = [];
+  for (let i = 0; i < 16; i++) clients.push(await makeClient(t, { networkName: "crowd" }));
+  for (const client of clients) {
+    await new Promise(done => setTimeout(done, 100));
+    await client.mesh.connect(hub.url);
+  }
+  const took = await gossipReaches(clients[0], clients.slice(1), performance.now());
+  t.diagnostic(`${discovery}: gossip reached all of 16 clients ${Math.round(took)} ms after the last join`);
+  return took;
+}
