@@ -88,6 +88,7 @@ public sealed class HubHost : IAsyncDisposable
             app.UseEndpoints(_ => { });
             await app.StartAsync(cancellationToken);
             host._authorities.Listening(PortOf(app));
+            await host._hub.StartMeshAsync();
             return host;
         }
         catch (Exception exception)

@@ -46,6 +46,9 @@ internal interface IMeshHost
     /// <summary>A frame about guests and their introductions.</summary>
     void Introductions(HubId from, MeshFrame frame);
 
+    /// <summary>A hub is gone, and its guests with it.</summary>
+    void HubDied(HubId hub);
+
     /// <summary>Who introduces may have changed.</summary>
     void OwnersChanged();
 }

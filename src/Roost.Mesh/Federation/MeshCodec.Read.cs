@@ -83,7 +83,7 @@ public static partial class MeshCodec
         MeshTypes.Left => r.TryKey(out RoomKey room) && r.TryPeer(out var peer) && r.TryU8(out byte reason) && reason <= 3 ? new MeshFrame.Left(room, peer, (LeftReason)reason) : null,
         MeshTypes.Gap => r.TryKey(out RoomKey room) && r.TryPeer(out var from) && r.TryU32(out uint dropped) ? new MeshFrame.Gap(room, from, dropped) : null,
         MeshTypes.Guest => r.TryU64(out ulong net) && r.TryPeer(out var peer) && r.TryU16(out ushort max) ? new MeshFrame.Guest(new(net), peer, max, Rest(ref r, bytes)) : null,
-        MeshTypes.GuestGone => r.TryU64(out ulong net) && r.TryPeer(out var peer) ? new MeshFrame.GuestGone(new(net), peer) : null,
+        MeshTypes.GuestGone => r.TryU64(out ulong net) && r.TryPeer(out var peer) && TryFlag(ref r, out bool tell) ? new MeshFrame.GuestGone(new(net), peer, tell) : null,
         MeshTypes.Answered => r.TryU64(out ulong net) && r.TryPeer(out var from) && r.TryPeer(out var to) ? new MeshFrame.Answered(new(net), from, to) : null,
         MeshTypes.Introduce => r.TryU64(out ulong net) && r.TryPeer(out var to) && r.TryPeer(out var about) ? new MeshFrame.Introduce(new(net), to, about, Rest(ref r, bytes)) : null,
         MeshTypes.Departed => r.TryU64(out ulong net) && r.TryPeer(out var to) && r.TryPeer(out var about) ? new MeshFrame.Departed(new(net), to, about) : null,

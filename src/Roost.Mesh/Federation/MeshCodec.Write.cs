@@ -133,7 +133,7 @@ public static partial class MeshCodec
                 w.U8(MeshTypes.Guest).U64(f.Network.Value).Peer(f.Peer).U16(f.MaxLinks).Bytes(f.Card.Span);
                 break;
             case MeshFrame.GuestGone f:
-                w.U8(MeshTypes.GuestGone).U64(f.Network.Value).Peer(f.Peer);
+                w.U8(MeshTypes.GuestGone).U64(f.Network.Value).Peer(f.Peer).U8(Flag(f.Tell));
                 break;
             case MeshFrame.Answered f:
                 w.U8(MeshTypes.Answered).U64(f.Network.Value).Peer(f.From).Peer(f.To);

@@ -79,6 +79,11 @@ public sealed partial class MeshCore
         {
             return;
         }
+        if (down.Why == LinkRefusal.Leaving)
+        {
+            _roll.SaidGoodbye(hub);
+            return;
+        }
         // What was on its way may be lost: leases are put again, and whether the hub lives is asked at once.
         hub.NeedsLeases = true;
         if (hub.Urls.Count > 0 && (mattered || hub.IsUp))

@@ -62,7 +62,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     public MeshCounters Counters => _mesh.Counters;
 
     /// <inheritdoc/>
-    public Wake? NextWake => _mesh.Timers.Next;
+    public Wake? NextWake => _started ? _mesh.Timers.Next : null;
 
     /// <summary>Whether the hub listens and may dial.</summary>
     internal bool IsStarted => _started;
@@ -110,6 +110,13 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
                 _roll.Drain(drained.Out);
                 OwnersMoved();
                 break;
+            case MeshInput.Stopped:
+                _started = false;
+                foreach (var open in _mesh.Links.Values.ToList())
+                {
+                    _mesh.Close(open, Links.LinkRefusal.Leaving);
+                }
+                break;
             case MeshInput.SeedFound found:
                 _dialler.AddSeed(found.Url);
                 break;
@@ -120,7 +127,10 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     public void Tick(Instant now)
     {
         _mesh.Now = now;
-        _mesh.Timers.Run(now);
+        if (_started)
+        {
+            _mesh.Timers.Run(now);
+        }
     }
 
     /// <inheritdoc/>
@@ -162,6 +172,9 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     internal IEnumerable<KnownHub> LiveHubs => _roll.All.Where(hub => hub.IsUp);
 
     internal void Send(KnownHub to, MeshFrame frame) => _mesh.Send(to, frame);
+
+    /// <summary>Whether nothing that is known speaks against a peer being at a hub.</summary>
+    internal bool MaySpeakFor(HubId hub, PeerKey peer) => !_announcer.Has(peer) && _leases.Get(peer) is not { } lease || _leases.Get(peer)?.Home == hub.Short;
 
     private void Sweep()
     {
@@ -206,6 +219,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _leases.ForgetHome(hub.Id.Short);
         _dialler.Abandon(hub);
         _rooms.Died(hub);
+        _mesh.Host.HubDied(hub.Id);
         hub.IsOwner = false;
         OwnersMoved();
     }

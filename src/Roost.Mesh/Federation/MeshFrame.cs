@@ -118,8 +118,8 @@ public abstract record MeshFrame
     /// <summary>A guest at the sender wants to be found; to the hub that introduces its network.</summary>
     public sealed record Guest(NetId Network, PeerId Peer, ushort MaxLinks, ReadOnlyMemory<byte> Card) : MeshFrame;
 
-    /// <summary>A guest at the sender is gone, or said goodbye.</summary>
-    public sealed record GuestGone(NetId Network, PeerId Peer) : MeshFrame;
+    /// <summary>A guest at the sender is gone. <paramref name="Tell"/>: it said no goodbye, so those who know of it are told.</summary>
+    public sealed record GuestGone(NetId Network, PeerId Peer, bool Tell) : MeshFrame;
 
     /// <summary>A guest at the sender answered an introduction.</summary>
     public sealed record Answered(NetId Network, PeerId From, PeerId To) : MeshFrame;

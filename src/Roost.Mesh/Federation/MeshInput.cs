@@ -38,6 +38,9 @@ public abstract record MeshInput
     /// <summary>The operator takes this hub out of the mesh, or back in.</summary>
     public sealed record Drained(bool Out) : MeshInput;
 
+    /// <summary>The hub goes down: links end with a word of goodbye.</summary>
+    public sealed record Stopped : MeshInput;
+
     /// <summary>A hub to meet, learned while running.</summary>
     public sealed record SeedFound(string Url) : MeshInput;
 }

@@ -34,13 +34,16 @@ public sealed record Lease(PeerKey Key, ulong Home, ulong Seq, ushort Ttl, AuthP
 /// <param name="Signature">The peer's.</param>
 public sealed record AuthProof(ReadOnlyMemory<byte> HubNonce, PublicKey PeerKey, ReadOnlyMemory<byte> PeerNonce, string Network, string Authority, ReadOnlyMemory<byte> Signature)
 {
-    /// <summary>The seq that the peer gave.</summary>
-    public ulong Seq => System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(PeerNonce.Span);
+    // Milliseconds stay below this until the year 2248; a client that fills its nonce with dice is above it, but for one in two million.
+    private const ulong NotAClock = 1UL << 43;
+
+    /// <summary>The seq that the peer gave; null if it gave none, and its hub does.</summary>
+    public ulong? Seq => System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(PeerNonce.Span) is var seq and < NotAClock ? seq : null;
 
     /// <summary>Whether it proves a lease at the hub of that key.</summary>
     public bool Proves(Lease lease, PublicKey home) =>
         PeerId.OfKey(PeerKey) == lease.Key.Peer
-        && Seq == lease.Seq
+        && (Seq ?? lease.Seq) == lease.Seq
         && MeshIds.NetOf(Doors.RoostDoor.Dialect, Network) == lease.Key.Network
         && Ed25519.Verify(PeerKey, DoorProof.AuthMessage(home, HubNonce.Span, PeerKey, PeerNonce.Span, Network, Authority), Signature.Span);
 

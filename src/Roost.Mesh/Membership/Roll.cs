@@ -142,6 +142,16 @@ internal sealed class Roll
         }
     }
 
+    /// <summary>It said itself that it goes down.</summary>
+    public void SaidGoodbye(KnownHub hub)
+    {
+        SuspectAndTell(hub);
+        if (hub.IsUp)
+        {
+            Bury(hub);
+        }
+    }
+
     /// <summary>Seen with own eyes.</summary>
     public void Alive(KnownHub hub)
     {

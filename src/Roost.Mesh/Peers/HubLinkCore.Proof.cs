@@ -64,6 +64,8 @@ public sealed partial class HubLinkCore
         }
         _hello = hello with { HubNonce = hello.HubNonce.ToArray() };
         _dice.Fill(_nonce);
+        // Later than any earlier proof of this key: hubs tell by it which of two connections is the newer (docs/protocol/mesh.md, "Leases").
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(_nonce, (ulong)now.UnixMilliseconds);
         var key = _options.Identity.PublicKey;
         var signature = _options.Identity.Sign(
             DoorProof.AuthMessage(hello.HubKey, hello.HubNonce.Span, key, _nonce, _options.Network, Current.Authority));

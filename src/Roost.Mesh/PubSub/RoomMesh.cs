@@ -38,7 +38,10 @@ internal sealed partial class RoomMesh(MeshState mesh, Roll roll, Rendezvous ren
     /// <summary>Members of a room at other hubs.</summary>
     public IEnumerable<Member> MembersOf(RoomKey room) => _rooms.TryGetValue(room, out var shared) ? shared.Hubs.Values.SelectMany(members => members.Values) : [];
 
-    public bool HasElsewhere(RoomKey room) => _rooms.TryGetValue(room, out var shared) && shared.HomeOf.Count > 0;
+    /// <summary>A member at another hub.</summary>
+    public Member? Find(RoomKey room, PeerId peer) =>
+        _rooms.TryGetValue(room, out var shared) && shared.HomeOf.TryGetValue(peer, out var home) && shared.Hubs.TryGetValue(home, out var members) && members.TryGetValue(peer, out var member)
+            ? member : null;
 
     public void MemberHere(RoomKey room, Member member, bool first)
     {
@@ -75,6 +78,22 @@ internal sealed partial class RoomMesh(MeshState mesh, Roll roll, Rendezvous ren
             _rooms.Remove(room);
         }
     }
+
+    /// <summary>Interest in a topic that has no members of its own, such as the goodbyes of a network's guests.</summary>
+    public void Follow(RoomKey topic)
+    {
+        if (!_rooms.ContainsKey(topic))
+        {
+            var shared = _rooms[topic] = new();
+            Subscribe(topic, shared);
+        }
+    }
+
+    /// <summary>No more interest in it.</summary>
+    public void Unfollow(RoomKey topic) => MemberGone(topic, default, LeftReason.Left, last: true);
+
+    /// <summary>Hubs that follow a topic too.</summary>
+    public IEnumerable<KnownHub> Followers(RoomKey topic) => _rooms.TryGetValue(topic, out var shared) ? shared.Hubs.Keys : [];
 
     public void Cast(RoomKey room, PeerId from, ReadOnlyMemory<byte> body)
     {
