@@ -78,6 +78,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     /// <summary>Serves a hub that dialled this one, until the link ends.</summary>
     public async Task ServeAsync(UpgradeRequest request, IDuplexPipe pipes, Action abort)
     {
+        await pipes.Output.FlushAsync(_end.Token); // The answer to the upgrade: the dialler speaks first.
         await using var stream = new PipeStream(pipes);
         using var webSocket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = MeshTypes.Subprotocol, KeepAliveInterval = Timeout.InfiniteTimeSpan });
         using var socket = new MeshSocket(webSocket);
