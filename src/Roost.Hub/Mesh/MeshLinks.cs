@@ -88,6 +88,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         {
             Log.Refused(log, why);
             await socket.CloseAsync(why == LinkRefusal.None ? LinkRefusal.TooSlow : why);
+            await socket.AwaitEndAsync();
         }
         else
         {

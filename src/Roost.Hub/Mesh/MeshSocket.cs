@@ -106,5 +106,21 @@ internal sealed class MeshSocket(WebSocket socket) : IDisposable
         }
     }
 
+    /// <summary>Waits a moment for the other end to hang up, so that it reads what it was told last.</summary>
+    public async Task AwaitEndAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            while (!(await ReceiveAsync(patience.Token)).IsEmpty)
+            {
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            // It did, in its own way.
+        }
+    }
+
     public void Dispose() => socket.Dispose();
 }

@@ -84,7 +84,7 @@ public sealed partial class HubCore
         }
         else if (_introducing.TryGetValue(network.Id, out var introducing))
         {
-            Depart(network.Id, introducing, connection.Peer, tell, now);
+            Depart(network.Id, introducing, connection.Peer, null, tell, now);
         }
         if (--network.Announced == 0)
         {
@@ -117,7 +117,7 @@ public sealed partial class HubCore
         }
         else
         {
-            Arrive(network.Id, connection.Peer, connection.MaxLinks, new Candidate(null, connection.Card), now);
+            Arrive(network.Id, connection.Peer, new Candidate(null, connection.MaxLinks, connection.Card), now);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed partial class HubCore
         }
     }
 
-    private void Arrive(NetId network, PeerId peer, int maxLinks, Candidate candidate, Instant now)
+    private void Arrive(NetId network, PeerId peer, Candidate candidate, Instant now)
     {
         if (!_introducing.TryGetValue(network, out var introducing))
         {
@@ -47,13 +47,27 @@ public sealed partial class HubCore
         {
             return;
         }
+        if (introducing.Guests.TryGetValue(peer, out var holder) && holder.Home != candidate.Home)
+        {
+            introducing.Rivals[peer] = candidate;
+            return;
+        }
         introducing.Guests[peer] = candidate;
-        introducing.Introducer.Arrive(peer, maxLinks, now);
+        introducing.Introducer.Arrive(peer, candidate.MaxLinks, now);
         MakeIntroductions(network, introducing);
     }
 
-    private void Depart(NetId network, Introducing introducing, PeerId peer, bool tell, Instant now)
+    private void Depart(NetId network, Introducing introducing, PeerId peer, HubId? home, bool tell, Instant now)
     {
+        if (introducing.Rivals.TryGetValue(peer, out var rival) && rival.Home == home)
+        {
+            introducing.Rivals.Remove(peer);
+            return;
+        }
+        if (!introducing.Guests.TryGetValue(peer, out var holder) || holder.Home != home)
+        {
+            return;
+        }
         introducing.Guests.Remove(peer);
         foreach (var told in introducing.Introducer.Depart(peer, now))
         {
@@ -61,16 +75,20 @@ public sealed partial class HubCore
             {
                 continue;
             }
-            if (candidate.Home is not { } home)
+            if (candidate.Home is not { } there)
             {
                 TellDeparted(network, told, peer);
             }
-            else if (Mesh?.FindHub(home) is { IsUp: true } hub)
+            else if (Mesh?.FindHub(there) is { IsUp: true } hub)
             {
                 Mesh.Send(hub, new MeshFrame.Departed(network, told, peer));
             }
         }
-        if (introducing.Guests.Count == 0)
+        if (introducing.Rivals.Remove(peer, out rival))
+        {
+            Arrive(network, peer, rival, now);
+        }
+        else if (introducing.Guests.Count == 0)
         {
             _introducing.Remove(network);
         }
@@ -87,7 +105,7 @@ public sealed partial class HubCore
         {
             foreach (var peer in introducing.Guests.Where(guest => guest.Value.Home == home).Select(guest => guest.Key).ToList())
             {
-                Depart(network, introducing, peer, tell: true, now);
+                Depart(network, introducing, peer, home, tell: true, now);
             }
         }
     }

@@ -141,10 +141,10 @@ public sealed partial class HubCore : IMeshHost
         switch (frame)
         {
             case MeshFrame.Guest f when f.Card.Length <= limits.MaxCardBytes:
-                Arrive(f.Network, f.Peer, f.MaxLinks, new Candidate(from, f.Card.ToArray()), _now);
+                Arrive(f.Network, f.Peer, new Candidate(from, f.MaxLinks, f.Card.ToArray()), _now);
                 break;
-            case MeshFrame.GuestGone f when IsGuestOf(f.Network, f.Peer, from, out var introducing):
-                Depart(f.Network, introducing, f.Peer, f.Tell, _now);
+            case MeshFrame.GuestGone f when _introducing.TryGetValue(f.Network, out var introducing):
+                Depart(f.Network, introducing, f.Peer, from, f.Tell, _now);
                 break;
             case MeshFrame.Answered f when IsGuestOf(f.Network, f.From, from, out var introducing):
                 introducing.Introducer.Answered(f.From, f.To, _now);

@@ -88,6 +88,7 @@ public class AcrossHubsTests
         await host.HearAsync<DoorFrame.Members>();
         await viewer.JoinAsync(room);
         Assert.Equal(viewer.Id, (await host.HearAsync<DoorFrame.Joined>()).Member.Peer);
+        viewer.Socket.Abort();
         await mesh.KillAsync(1);
         var left = await host.HearAsync<DoorFrame.Left>();
         Assert.Equal((viewer.Id, LeftReason.ConnectionLost), (left.Peer, left.Reason));
