@@ -89,7 +89,7 @@ public sealed class WorldHub
     private HubCore MakeCore()
     {
         Run = Dice.NextUInt64();
-        var core = new HubCore(new HubLimits { PingAfter = TimeSpan.FromDays(1) }, Dice);
+        var core = new HubCore(new HubLimits { PingAfter = TimeSpan.FromDays(10_000) }, Dice);
         core.JoinMesh(new MeshOptions
         {
             Self = new LinkSelf(_key, Run, "world", [], static _ => true),

@@ -138,6 +138,7 @@ public class MeshTests
     private static World Settled(int seed, int hubs, int peers, double loss = 0)
     {
         var world = new World(new() { Seed = seed, Hubs = hubs, Peers = peers, Loss = loss });
+        world.RunFor(world.Options.StartWithin + Second);
         Assert.NotNull(world.RunUntil(world.ViewsAreRight, 60 * Second));
         world.EnterAll(5 * Second);
         world.RunFor(15 * Second);

@@ -8,6 +8,8 @@ namespace Roost.Mesh.Federation;
 
 public sealed partial class MeshCore
 {
+    private static readonly TimeSpan RetireFor = TimeSpan.FromSeconds(5);
+
     private void LinkUp(MeshInput.LinkUp up)
     {
         var id = HubId.OfKey(up.Key);
@@ -24,7 +26,8 @@ public sealed partial class MeshCore
             bool keepOlder = both && older.Outbound == (_mesh.SelfShort < id.Short);
             if (keepOlder)
             {
-                _mesh.Emit(new MeshEffect.Close(up.Link, LinkRefusal.Surplus));
+                _mesh.Links[link.Id] = link;
+                Retire(link);
                 _dialler.Opened(older, up.Url);
                 return;
             }
@@ -33,7 +36,14 @@ public sealed partial class MeshCore
             {
                 _mesh.Notice(true, $"two processes use the key of hub {id.ToShortString()}, or it restarted faster than its old connection ended");
             }
-            _mesh.Close(older, twin ? LinkRefusal.Twin : LinkRefusal.Surplus);
+            if (twin)
+            {
+                _mesh.Close(older, LinkRefusal.Twin);
+            }
+            else
+            {
+                Retire(older);
+            }
         }
         hub.NeedsLeases |= hub.Run != up.Run;
         hub.Run = up.Run;
@@ -59,6 +69,9 @@ public sealed partial class MeshCore
             _mesh.Notice(false, $"hub {id.ToShortString()} joined the mesh");
         }
     }
+
+    // Nothing more is sent on it, but what the other end sent before it knew of the better link is still heard.
+    private void Retire(Link link) => _mesh.Later(RetireFor, "close a surplus link", () => _mesh.Close(link, LinkRefusal.Surplus));
 
     private void LinkDown(MeshInput.LinkDown down)
     {

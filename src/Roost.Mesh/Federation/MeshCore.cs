@@ -198,7 +198,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
 
     private void Compare()
     {
-        var neighbours = _mesh.Links.Values.Where(link => link.Hub.IsNeighbour).ToList();
+        var neighbours = _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList();
         if (neighbours.Count > 0)
         {
             _reconciler.Begin(neighbours[_mesh.Dice.Next(neighbours.Count)].Hub);

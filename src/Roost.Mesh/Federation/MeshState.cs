@@ -20,6 +20,9 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
 
     public Dictionary<LinkId, Link> Links { get; } = [];
 
+    /// <summary>Those that are sent on; of two to one hub the other only runs dry.</summary>
+    public IEnumerable<Link> LiveLinks => Links.Values.Where(static link => link.Hub.Link == link);
+
     /// <summary>Of the input or tick at hand.</summary>
     public Instant Now { get; set; }
 

@@ -188,7 +188,7 @@ internal sealed class Dialler
     // A hub that can't be dialled is asked, by those it is linked to, to dial us.
     private void CallBack(KnownHub hub)
     {
-        foreach (var link in _mesh.Links.Values.Where(link => link.Hub.IsNeighbour).ToList())
+        foreach (var link in _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList())
         {
             _mesh.Tell(link.Hub, new MeshFrame.Probe(0, hub.Id));
         }

@@ -19,7 +19,7 @@ internal sealed class Watch(MeshState mesh, Roll roll)
 
     public void Sweep()
     {
-        foreach (var link in mesh.Links.Values.ToList())
+        foreach (var link in mesh.LiveLinks.ToList())
         {
             bool matters = link.Hub.IsNeighbour || link.LastUsed > link.LastHeard;
             var silence = mesh.Now - link.LastHeard;
@@ -58,7 +58,7 @@ internal sealed class Watch(MeshState mesh, Roll roll)
         {
             return;
         }
-        var others = mesh.Links.Values.Where(link => link.Hub != hub).Select(link => link.Hub).Distinct().ToList();
+        var others = mesh.LiveLinks.Where(link => link.Hub != hub).Select(link => link.Hub).Distinct().ToList();
         uint question = _next++;
         _questions[question] = hub;
         for (int i = 0; i < Witnesses && others.Count > 0; i++)

@@ -129,7 +129,7 @@ internal sealed class NewsTree(MeshState mesh, Roll roll)
 
     private void Spread(Item item, KnownHub? except)
     {
-        foreach (var link in mesh.Links.Values)
+        foreach (var link in mesh.LiveLinks)
         {
             if (link.Hub == except || !link.Hub.IsNeighbour)
             {
