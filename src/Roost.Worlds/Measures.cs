@@ -20,19 +20,20 @@ public readonly record struct Reached(int Sent, int Arrived, int Twice, int Astr
 public static class Measures
 {
     /// <summary>Whether every running hub believes exactly the running hubs alive.</summary>
-    public static bool ViewsAreRight(this World world)
+    public static bool ViewsAreRight(this World world) => world.RightViews() == world.Running.Count();
+
+    /// <summary>How many running hubs believe exactly the running hubs alive.</summary>
+    public static int RightViews(this World world)
     {
-        int running = world.Running.Count();
         var alive = world.Running.Select(hub => hub.Id).ToHashSet();
-        return world.Running.All(hub => hub.Core.Mesh!.Hubs().Where(other => other.IsUp && other.HasRecord).Select(other => other.Id).ToHashSet() is var up
-            && up.Count == running - 1 && up.IsSubsetOf(alive));
+        return world.Running.Count(hub => hub.Core.Mesh!.CountUp(alive.Contains) == (alive.Count - 1, 0));
     }
 
     /// <summary>How many running hubs wrongly believe a running hub dead.</summary>
     public static int FalseDeaths(this World world)
     {
         var alive = world.Running.Select(hub => hub.Id).ToHashSet();
-        return world.Running.Sum(hub => hub.Core.Mesh!.Hubs().Count(other => !other.IsUp && alive.Contains(other.Id)));
+        return world.Running.Sum(hub => hub.Core.Mesh!.CountDown(alive.Contains));
     }
 
     /// <summary>Sends signals between random pairs of peers at different hubs and counts what arrives within a time.</summary>

@@ -62,6 +62,9 @@ public sealed partial class HubService : IAsyncDisposable
         return _performer.Mesh = Links;
     }
 
+    /// <summary>Origins of other hubs that peers may go to.</summary>
+    internal IReadOnlyList<string> Alternatives => _core.Mesh?.Alternatives ?? [];
+
     /// <summary>Begins to dial other hubs: the port is known.</summary>
     public async ValueTask StartMeshAsync()
     {

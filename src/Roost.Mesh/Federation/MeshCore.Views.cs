@@ -27,6 +27,23 @@ public sealed partial class MeshCore
             hub.Record is { } record && (record.Flags & HubRecord.Draining) != 0, hub.Record?.Region ?? "", hub.Record?.Urls ?? [], hub.Link?.RoundTrip ?? default)),
     ];
 
+    /// <summary>Of the hubs believed alive, how many are among some and how many are not.</summary>
+    public (int Right, int Wrong) CountUp(Func<HubId, bool> among)
+    {
+        int right = 0, wrong = 0;
+        foreach (var hub in _roll.All)
+        {
+            if (hub is { IsUp: true, Record: not null })
+            {
+                _ = among(hub.Id) ? right++ : wrong++;
+            }
+        }
+        return (right, wrong);
+    }
+
+    /// <summary>Of the hubs believed dead, how many are among some.</summary>
+    public int CountDown(Func<HubId, bool> among) => _roll.All.Count(hub => !hub.IsUp && among(hub.Id));
+
     /// <summary>Whether every lease is kept by every hub (mode F), or by five (mode O).</summary>
     public bool IsFull => _rendezvous.IsFull;
 
@@ -45,14 +62,22 @@ public sealed partial class MeshCore
     /// <summary>Where a peer of a network is, as far as is known here: a hub's short id; null if not.</summary>
     public ulong? WhereIs(PeerKey key) => _announcer.Has(key) ? _mesh.SelfShort : _leases.Get(key)?.Home;
 
-    /// <summary>URLs of other hubs that peers may go to, for WELCOME: up to <paramref name="most"/>, those of the same region first.</summary>
-    public IReadOnlyList<string> Alternatives(int most) =>
+    /// <summary>Origins of other hubs that peers may go to, for WELCOME: those of the same region first. Renewed every second; safe to read from any thread.</summary>
+    public IReadOnlyList<string> Alternatives => _alternatives;
+
+    private const int MostAlternatives = 8;
+
+    private volatile string[] _alternatives = [];
+
+    private string[] FindAlternatives() =>
     [
         .. _roll.All.Where(hub => hub is { State: HubState.Alive, Record: { MayOwn: true } })
             .OrderByDescending(hub => hub.Record!.Region == _mesh.Options.Region)
             .ThenBy(hub => hub.Id.Short ^ _mesh.SelfShort)
-            .SelectMany(hub => hub.Urls.Take(1).Select(url => url.Url)).Take(most),
+            .SelectMany(hub => hub.Urls.Take(1).Select(url => OriginOf(url.Url))).Take(MostAlternatives),
     ];
+
+    private static string OriginOf(string door) => (door.StartsWith("wss", StringComparison.Ordinal) ? "https" : "http") + door[door.IndexOf(':', StringComparison.Ordinal)..^"/mesh".Length];
 
     /// <summary>The hub's id.</summary>
     public HubId Self => _mesh.SelfId;

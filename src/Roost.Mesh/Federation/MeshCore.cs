@@ -181,6 +181,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _dialler.Sweep();
         _watch.Sweep();
         _neighbours.Sweep();
+        _alternatives = FindAlternatives();
         _mesh.Later(SweepEvery, "sweep links", Sweep);
     }
 
@@ -221,6 +222,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _rooms.Died(hub);
         _mesh.Host.HubDied(hub.Id);
         hub.IsOwner = false;
+        _contests.Died(hub);
         OwnersMoved();
     }
 

@@ -9,7 +9,7 @@ namespace Roost.Mesh.Leases;
 /// <summary>Two hubs have a peer of one id. A newer proof of the same key wins; of two guests the older, if it lives.</summary>
 internal sealed class Contests(MeshState mesh, Roll roll, Announcer locals)
 {
-    private readonly HashSet<PeerKey> _asked = [];
+    private readonly Dictionary<PeerKey, KnownHub> _asked = [];
 
     /// <summary>An owner keeps another lease than the one this hub put, or tells of a newer one.</summary>
     public void StandsAgainst(Lease other)
@@ -25,10 +25,28 @@ internal sealed class Contests(MeshState mesh, Roll roll, Announcer locals)
                 mesh.Host.Supersede(other.Key, own.IsBound ? Refusal.Replaced : Refusal.IdIsBound);
             }
         }
-        else if (!own.IsBound && other.Beats(own) && _asked.Add(other.Key))
+        else if (!own.IsBound && other.Beats(own) && _asked.TryAdd(other.Key, home))
         {
             mesh.Send(home, new MeshFrame.Contest(other.Key));
-            mesh.Later(2 * mesh.Options.ContestFor, "a contest for an id", () => _asked.Remove(other.Key));
+            mesh.Later(2 * mesh.Options.ContestFor, "a contest for an id", () => Unanswered(other.Key, home));
+        }
+    }
+
+    /// <summary>A hub is gone: what stood against our guests went with it.</summary>
+    public void Died(KnownHub hub)
+    {
+        foreach (var key in _asked.Where(asked => asked.Value == hub).Select(asked => asked.Key).ToList())
+        {
+            Unanswered(key, hub);
+        }
+    }
+
+    private void Unanswered(PeerKey key, KnownHub home)
+    {
+        if (_asked.TryGetValue(key, out var asked) && asked == home)
+        {
+            _asked.Remove(key);
+            locals.Again(key);
         }
     }
 
