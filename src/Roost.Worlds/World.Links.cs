@@ -25,7 +25,9 @@ public sealed partial class World
                 {
                     hub.Dirty.Add(link);
                 }
+                int before = link.Batch.Length;
                 MeshCodec.Append(frame, link.Batch);
+                Count(frame, link.Batch.Length - before);
                 hub.FramesSent++;
                 break;
             case MeshEffect.Dial dial:
@@ -39,6 +41,16 @@ public sealed partial class World
                 After(at - Now, () => Down(other, close.Why));
                 break;
         }
+    }
+
+    /// <summary>Frames and bytes by kind, over the whole run.</summary>
+    public Dictionary<string, (long Frames, long Bytes)> Traffic { get; } = [];
+
+    private void Count(MeshFrame frame, int bytes)
+    {
+        string kind = frame.GetType().Name;
+        Traffic.TryGetValue(kind, out var sum);
+        Traffic[kind] = (sum.Frames + 1, sum.Bytes + bytes);
     }
 
     private void Dial(WorldHub from, MeshEffect.Dial dial)

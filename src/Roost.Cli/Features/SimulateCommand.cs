@@ -56,6 +56,10 @@ internal static class SimulateCommand
             }
         }
         screen.Good(string.Create(CultureInfo.InvariantCulture, $"{scenario.Length.TotalMinutes:0.#} virtual minutes in {started.Elapsed.TotalSeconds:0.0} s, {world!.Steps:N0} events"));
+        foreach (var (kind, (frames, bytes)) in world.Traffic.OrderByDescending(kind => kind.Value.Bytes).Take(8))
+        {
+            screen.Say(string.Create(CultureInfo.InvariantCulture, $"    {kind,-10} {frames,12:N0} frames {bytes / 1000,12:N0} kB"));
+        }
         if (report is not null)
         {
             File.WriteAllText(report.FullName, SimulationReport.Write(scenario, looks, world.Steps));

@@ -49,6 +49,7 @@ public static partial class MeshCodec
             MeshTypes.Probe => r.TryU32(out uint question) && r.TryHub(out var hub) ? new MeshFrame.Probe(question, hub) : null,
             MeshTypes.Probed => r.TryU32(out uint question) && TryFlag(ref r, out bool alive) ? new MeshFrame.Probed(question, alive) : null,
             MeshTypes.Wanted => r.TryHub(out var by) ? new MeshFrame.Wanted(by) : null,
+            MeshTypes.Done => new MeshFrame.Done(),
             MeshTypes.Put => TryList<Lease>(ref r, TryLease, out var leases) ? new MeshFrame.Put(leases) : null,
             MeshTypes.Drop => r.TryKey(out PeerKey key) && r.TryU64(out ulong seq) ? new MeshFrame.Drop(key, seq) : null,
             MeshTypes.Find => r.TryU32(out uint question) && r.TryKey(out PeerKey key) ? new MeshFrame.Find(question, key) : null,

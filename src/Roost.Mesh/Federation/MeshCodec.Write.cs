@@ -45,6 +45,9 @@ public static partial class MeshCodec
             case MeshFrame.Probed f:
                 w.U8(MeshTypes.Probed).U32(f.Question).U8(Flag(f.Alive));
                 break;
+            case MeshFrame.Done:
+                w.U8(MeshTypes.Done);
+                break;
             case MeshFrame.Wanted f:
                 w.U8(MeshTypes.Wanted).Hub(f.By);
                 break;

@@ -8,8 +8,6 @@ namespace Roost.Mesh.Federation;
 
 public sealed partial class MeshCore
 {
-    private static readonly TimeSpan RetireFor = TimeSpan.FromSeconds(5);
-
     private void LinkUp(MeshInput.LinkUp up)
     {
         var id = HubId.OfKey(up.Key);
@@ -27,7 +25,7 @@ public sealed partial class MeshCore
             if (keepOlder)
             {
                 _mesh.Links[link.Id] = link;
-                Retire(link);
+                _mesh.Retire(link, LinkRefusal.Surplus);
                 _dialler.Opened(older, up.Url);
                 return;
             }
@@ -42,7 +40,7 @@ public sealed partial class MeshCore
             }
             else
             {
-                Retire(older);
+                _mesh.Retire(older, LinkRefusal.Surplus);
             }
         }
         hub.NeedsLeases |= hub.Run != up.Run;
@@ -69,9 +67,6 @@ public sealed partial class MeshCore
             _mesh.Notice(false, $"hub {id.ToShortString()} joined the mesh");
         }
     }
-
-    // Nothing more is sent on it, but what the other end sent before it knew of the better link is still heard.
-    private void Retire(Link link) => _mesh.Later(RetireFor, "close a surplus link", () => _mesh.Close(link, LinkRefusal.Surplus));
 
     private void LinkDown(MeshInput.LinkDown down)
     {
@@ -187,6 +182,9 @@ public sealed partial class MeshCore
                 break;
             case MeshFrame.Probed f:
                 _watch.Answered(f);
+                break;
+            case MeshFrame.Done:
+                _mesh.Close(link, LinkRefusal.Idle);
                 break;
             case MeshFrame.Wanted f:
                 _dialler.CalledBy(f.By);

@@ -34,6 +34,9 @@ public abstract record MeshFrame
     /// <summary>That hub cannot reach you; dial it.</summary>
     public sealed record Wanted(HubId By) : MeshFrame;
 
+    /// <summary>Nothing more comes on this link; close it when you have sent what you had.</summary>
+    public sealed record Done : MeshFrame;
+
     /// <summary>News, passed on by a tree: records, and suspicions.</summary>
     public sealed record News(IReadOnlyList<HubRecord> Records, IReadOnlyList<HubView> Suspects) : MeshFrame;
 

@@ -8,6 +8,8 @@ namespace Roost.Mesh.Federation;
 /// <summary>What the parts of a mesh core share: time, dice, timers, links, and the way out.</summary>
 internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
 {
+    private static readonly TimeSpan RetireFor = TimeSpan.FromSeconds(10);
+
     public MeshOptions Options { get; } = options;
 
     public IMeshHost Host { get; } = host;
@@ -66,6 +68,17 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
         {
             Emit(new MeshEffect.Send(link.Id, frame));
         }
+    }
+
+    /// <summary>Lets a link run dry: nothing more is sent on it, and the other end closes it once it has sent what it had, so that nothing is lost.</summary>
+    public void Retire(Link link, LinkRefusal why)
+    {
+        if (link.Hub.Link == link)
+        {
+            link.Hub.Link = null;
+        }
+        Emit(new MeshEffect.Send(link.Id, new MeshFrame.Done()));
+        Later(RetireFor, "close a retired link", () => Close(link, why));
     }
 
     /// <summary>Ends a link; the shell's LinkDown for it will find nothing.</summary>

@@ -23,7 +23,7 @@ public static class MeshTypes
     /// <summary>Items of any list in one frame.</summary>
     public const int MaxItems = 1_000;
 
-    internal const byte Ping = 0x01, Pong = 0x02, Probe = 0x03, Probed = 0x04, Wanted = 0x05;
+    internal const byte Ping = 0x01, Pong = 0x02, Probe = 0x03, Probed = 0x04, Wanted = 0x05, Done = 0x06;
     internal const byte News = 0x10, Have = 0x11, Graft = 0x12, Prune = 0x13, Neighbour = 0x14, Neighbourly = 0x15;
     internal const byte Summary = 0x18, Ranges = 0x19, Views = 0x1A, Want = 0x1B;
     internal const byte Put = 0x20, Drop = 0x21, Find = 0x22, Found = 0x23, Contest = 0x24, Contested = 0x25;

@@ -35,7 +35,7 @@ internal sealed class Watch(MeshState mesh, Roll roll)
             }
             else if (!link.Hub.IsNeighbour && link.Outbound && mesh.Now - link.LastUsed >= mesh.Options.IdleAfter && silence >= mesh.Options.IdleAfter)
             {
-                mesh.Close(link, LinkRefusal.Idle);
+                mesh.Retire(link, LinkRefusal.Idle);
             }
         }
     }
