@@ -51,6 +51,7 @@ internal static class Program
             HubCommand.Create(),
             StreamCommand.Create(),
             WatchCommand.Create(),
+            MeshCommand.Create(),
             SimulateCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Description = "Show the version and end";

@@ -25,6 +25,7 @@ public sealed class HubHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HubService _hub;
     private readonly Authorities _authorities;
+    private ControlSocket? _control;
 
     private HubHost(WebApplication app)
     {
@@ -89,6 +90,10 @@ public sealed class HubHost : IAsyncDisposable
             await app.StartAsync(cancellationToken);
             host._authorities.Listening(PortOf(app));
             await host._hub.StartMeshAsync();
+            if (options is { DataDirectory: { } directory, PrivateRooms: false })
+            {
+                host._control = ControlSocket.Open(directory, host._hub, app.Services.GetRequiredService<ILogger<ControlSocket>>());
+            }
             return host;
         }
         catch (Exception exception)
@@ -114,6 +119,10 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>Tells everybody that the hub goes down, then stops it.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_control is not null)
+        {
+            await _control.DisposeAsync();
+        }
         await _hub.ShutDownAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try

@@ -62,6 +62,9 @@ public sealed partial class HubService : IAsyncDisposable
         return _performer.Mesh = Links;
     }
 
+    /// <summary>Takes the hub out of the mesh's directory, or back in: others own the leases, peers are told of other hubs.</summary>
+    public ValueTask DrainAsync(bool leaving) => _driver.PostAsync(new HubInput.FromMesh(new MeshInput.Drained(leaving)));
+
     /// <summary>Origins of other hubs that peers may go to.</summary>
     internal IReadOnlyList<string> Alternatives => _core.Mesh?.Alternatives ?? [];
 

@@ -60,6 +60,7 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
             && (lease.Proof is null || lease.Proof.Proves(lease, home.Key)))
         {
             // A guest's lease is only as good as who says it: a wrong one is found out by its home and asked for elsewhere.
+            End(question);
             leases.Learn(lease);
             Found(question.Key);
             return;
