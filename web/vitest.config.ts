@@ -12,6 +12,7 @@ export default defineConfig({
           fileParallelism: false, // one Chromium at a time
           testTimeout: 30_000,
           hookTimeout: 30_000,
+          expect: { poll: { timeout: 10_000 } },
         },
       },
     ],

@@ -193,9 +193,18 @@ public sealed partial class YDoc
         }
     }
 
+    /// <summary>Small ones are used again; what one large update needed is given back.</summary>
     private void Return(DecodedUpdate decoded)
     {
+        var large = decoded.StructCount > 1000 || decoded.Names.Count > 1000 || decoded.Clients.Count > 1000;
         decoded.Clear();
-        _spareDecoded = decoded;
+        if (large)
+        {
+            decoded.Dispose();
+        }
+        else
+        {
+            _spareDecoded = decoded;
+        }
     }
 }

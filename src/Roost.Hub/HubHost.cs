@@ -2,10 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,7 +23,6 @@ public sealed class HubHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HubService _hub;
     private readonly Authorities _authorities;
-    private ControlSocket? _control;
 
     private HubHost(WebApplication app)
     {
@@ -74,6 +71,8 @@ public sealed class HubHost : IAsyncDisposable
         builder.Services.AddSingleton(Options.Create(options));
         builder.Services.AddRoostHub();
         builder.WebHost.UseKestrelCore();
+        // A message is then read, routed and sent without a hand-over between threads; nothing of a hub's blocks.
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
         if (options.Certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
@@ -88,12 +87,6 @@ public sealed class HubHost : IAsyncDisposable
             app.MapRoostHub();
             app.UseEndpoints(_ => { });
             await app.StartAsync(cancellationToken);
-            host._authorities.Listening(PortOf(app));
-            await host._hub.StartMeshAsync();
-            if (options is { DataDirectory: { } directory, PrivateRooms: false })
-            {
-                host._control = ControlSocket.Open(directory, host._hub, app.Services.GetRequiredService<ILogger<ControlSocket>>());
-            }
             return host;
         }
         catch (Exception exception)
@@ -119,11 +112,6 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>Tells everybody that the hub goes down, then stops it.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_control is not null)
-        {
-            await _control.DisposeAsync();
-        }
-        await _hub.ShutDownAsync();
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
@@ -179,9 +167,6 @@ public sealed class HubHost : IAsyncDisposable
             throw new HubStartException("ROOST-1903", $"The host \"{host}\" has no address; give an address of this machine.", exception);
         }
     }
-
-    private static int PortOf(WebApplication app) =>
-        new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal)).Port;
 
     private static HubStartException? Explain(Exception exception, HubOptions options)
     {

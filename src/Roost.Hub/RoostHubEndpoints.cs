@@ -23,6 +23,9 @@ public static class RoostHubEndpoints
         {
             endpoints.MapHubMesh(); // Before the Pigeon door, which takes every path that no other door claims.
             endpoints.MapPigeon();
+            endpoints.MapHubApi();
+            endpoints.MapReady();
+            endpoints.MapHubMetrics();
         }
         endpoints.MapHealth();
         endpoints.MapWebApp();

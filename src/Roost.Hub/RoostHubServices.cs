@@ -10,6 +10,7 @@ using Roost.Hub.Driving;
 using Roost.Hub.Endpoints;
 using Roost.Hub.Hosting;
 using Roost.Hub.Store;
+using Roost.Hub.Stun;
 using Roost.Hub.Web;
 
 namespace Roost.Hub;
@@ -45,7 +46,9 @@ public static class RoostHubServices
                 : HubMemory.None;
         });
         services.TryAddSingleton<HubService>();
+        services.TryAddSingleton<StunService>();
         services.TryAddSingleton<WebAssets>();
+        services.AddHostedService<HubStartup>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UpgradeOnlyPolicy>());
         return services;
     }

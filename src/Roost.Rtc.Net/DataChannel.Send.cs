@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using Roost.Core.Cores;
 using Roost.Rtc.DataChannels;
@@ -97,7 +96,7 @@ public sealed partial class DataChannel
         {
             throw new RtcException($"A message of {message.Length} bytes is longer than the {_connection.MaxMessageSize} the peer takes.");
         }
-        var buffer = ArrayPool<byte>.Shared.Rent(Math.Max(message.Length, 1));
+        var buffer = MessagePool.Rent(Math.Max(message.Length, 1));
         message.CopyTo(buffer);
         // An empty message travels as one byte; counted as such so that the sum returns to zero.
         Interlocked.Add(ref _buffered, Math.Max(message.Length, 1));
@@ -109,7 +108,7 @@ public sealed partial class DataChannel
     {
         if (_core is null)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessagePool.Return(buffer);
             OnSent(Math.Max(length, 1));
         }
         else if (core.Send(_core, buffer, length, isText, now) != SctpSendResult.Queued)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Threading.Channels;
 using Roost.Core.Cores;
@@ -130,12 +129,12 @@ public sealed partial class DataChannel
             peer.CreditBytes += length;
             peer.CreditMessages++;
             handler(this, buffer.AsSpan(0, length), isText);
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessagePool.Return(buffer);
             return;
         }
         if (!_incoming.Writer.TryWrite(new RtcMessage(buffer, length, isText)))
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessagePool.Return(buffer);
         }
     }
 

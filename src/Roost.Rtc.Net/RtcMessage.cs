@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 
 namespace Roost.Rtc.Net;
@@ -32,7 +31,7 @@ public sealed class RtcMessage : IDisposable
     {
         if (Interlocked.Exchange(ref _buffer, null) is { } buffer)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessagePool.Return(buffer);
         }
     }
 }

@@ -61,6 +61,21 @@ internal sealed partial class Session
         }
     }
 
+    /// <summary>A state halfway, and the updates of all replicas since and before, for whoever wants to damage them.</summary>
+    public (byte[] State, List<(byte[] V1, byte[] V2)> Updates) Material()
+    {
+        var first = _replicas[0];
+        var updates = _replicas.SelectMany(replica => replica.Inbox).Take(50).ToList();
+        updates.Add((first.Doc.EncodeStateAsUpdate(), first.Doc.EncodeStateAsUpdateV2()));
+        var early = new YDoc(0);
+        foreach (var (v1, _) in updates.Take(updates.Count / 2))
+        {
+            early.ApplyUpdate(v1);
+        }
+
+        return (early.EncodeStateAsUpdate(), updates);
+    }
+
     private void Step()
     {
         var replica = Dice.Pick(_replicas);

@@ -37,10 +37,12 @@ internal sealed class TestPeer : IAsyncDisposable
         return peer;
     }
 
-    public async Task DialAsync(HubHost hub, string path = "/roost")
+    public Task DialAsync(HubHost hub) => DialAsync(hub.Port);
+
+    public async Task DialAsync(int port)
     {
         _socket.Options.AddSubProtocol(DoorTypes.Subprotocol);
-        await _socket.ConnectAsync(new($"ws://127.0.0.1:{hub.Port}{path}"), Timeout());
+        await _socket.ConnectAsync(new($"ws://127.0.0.1:{port}/roost"), Timeout());
         Hello = await HearAsync<DoorFrame.Hello>();
     }
 
@@ -102,14 +104,11 @@ internal sealed class TestPeer : IAsyncDisposable
         return error;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        if (_socket.State == WebSocketState.Open)
-        {
-            await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Timeout());
-        }
         _socket.Dispose();
         Key.Dispose();
+        return default;
     }
 
     private static CancellationToken Timeout() => new CancellationTokenSource(Patience).Token;

@@ -17,6 +17,7 @@ export async function bundle(out) {
   await mkdir(join(out, 'assets'), { recursive: true })
   const crypto = await put(out, 'assets/crypto-*.js', await compile('client/src/crypto/javascript.ts'))
   await put(out, 'roost.js', await compile('client/src/index.ts', './' + crypto))
+  await put(out, 'roost-stream.js', await compile('client/src/stream.ts', './' + crypto))
   const script = await put(out, 'assets/app-*.js', await compile('app/src/main.ts', './' + crypto.slice('assets/'.length)))
   const style = await put(out, 'assets/app-*.css', await compile('app/src/style.css'))
   const page = await readFile(join(web, 'app/src/index.html'), 'utf8')

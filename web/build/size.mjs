@@ -9,7 +9,9 @@ const gzip = (pattern) => Object.entries(files).filter(([name]) => pattern.test(
 const budgets = [
   ['viewer, first load over https', gzip(/^(index\.html|assets\/app-.*|icon\.svg)$/), 30_000],
   ['viewer, first load over http (with the crypto chunk)', gzip(/^(index\.html|assets\/(app|crypto)-.*|icon\.svg)$/), 50_000],
-  ['client core entry, roost.js', gzip(/^roost\.js$/), 10_000],
+  // The aim is 10,000; signed identity, sealed signaling, relay and outbox are in it. docs/client.md, "Sizes".
+  ['client core entry, roost.js', gzip(/^roost\.js$/), 18_000],
+  ['text streams, roost-stream.js', gzip(/^roost-stream\.js$/), 8_500],
   ['crypto chunk', gzip(/^assets\/crypto-/), 20_000],
 ]
 

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws'
-import { concat, equal, u16, u32, utf8, type Bytes } from '../client/src/codec/bytes.ts'
+import { concat, equal, hex, u16, u32, utf8, type Bytes } from '../client/src/codec/bytes.ts'
 import { ByteReader } from '../client/src/codec/byte-reader.ts'
 import type { Crypto, Signer } from '../client/src/crypto/provider.ts'
 import { authMessage, joinMessage, welcomeMessage, type Transcript } from '../client/src/door/peer-frames.ts'
@@ -12,6 +12,7 @@ interface Setup {
   crypto: Crypto
   identity: Signer
   rooms: HubRooms
+  peers: Map<string, HubConnection>
   heard: Uint8Array[]
 }
 
@@ -35,7 +36,10 @@ export class HubConnection {
       setup.heard.push(frame)
       this.line = this.line.then(() => this.hear(frame))
     })
-    socket.on('close', () => this.joined.forEach((room16) => setup.rooms.leave(room16, this.peer20!, 1)))
+    socket.on('close', () => {
+      this.joined.forEach((room16) => setup.rooms.leave(room16, this.peer20!, 1, this))
+      if (this.peer20 && setup.peers.get(hex(this.peer20)) === this) setup.peers.delete(hex(this.peer20))
+    })
   }
 
   tell(frame: Bytes): void {
@@ -54,6 +58,8 @@ export class HubConnection {
     if (type === 0x04) return this.join(r)
     if (type === 0x0d) return this.tell(concat([0x0e], r.rest()))
     const { rooms } = this.setup
+    if (type === 0x05) return rooms.leave(r.bytes(16), this.peer20, 0)
+    if (type === 0x09) return this.setup.peers.get(hex(r.bytes(20)))?.tell(this.stamp(frame))
     if (type === 0x0a) for (const other of rooms.others(r.bytes(16), this.peer20)) other.tell(this.stamp(frame))
     if (type === 0x0b) rooms.has(r.bytes(16), r.bytes(20))?.tell(this.stamp(frame))
   }
@@ -68,6 +74,12 @@ export class HubConnection {
     if (!(await verify(crypto.ed25519, t.peerPub32, authMessage(t), r.bytes(64)))) return this.socket.close(4401)
     this.peerPub32 = t.peerPub32
     this.peer20 = peerId20(t.peerPub32)
+    const older = this.setup.peers.get(hex(this.peer20))
+    this.setup.peers.set(hex(this.peer20), this)
+    if (older) {
+      older.refuse(13, 'a newer connection proved the same key')
+      older.socket.close(4409)
+    }
     const json = utf8(JSON.stringify({ v: 1, iceServers: [], hubs: [], limits: { frameBytes: 65516, rooms: 64, pingMs: 25000 } }))
     this.tell(concat([0x03], await identity.sign(welcomeMessage(t, json)), json))
   }

@@ -24,10 +24,11 @@ export class HubRooms {
     seats.set(hex(seat.connection.peer20!), seat)
   }
 
-  leave(room16: Bytes, peer20: Bytes, reason: number): void {
+  /** `only`: nothing happens where the seat was taken over by a newer connection. */
+  leave(room16: Bytes, peer20: Bytes, reason: number, only?: HubConnection): void {
     const seats = this.rooms.get(hex(room16))
     const seat = seats?.get(hex(peer20))
-    if (!seats || !seat) return
+    if (!seats || !seat || (only && seat.connection !== only)) return
     seats.delete(hex(peer20))
     for (const other of seats.values()) {
       if (!other.hostsOnly || seat.role === 1) other.connection.tell(concat([0x08], room16, peer20, [reason]))

@@ -61,6 +61,7 @@ internal sealed class StreamRun : IAsyncDisposable
         using var outside = cancellation.Register(() => _interrupt.Cancel());
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var smallHeap = new SmallHeap();
         using var ownKey = _folder is null ? SigningKey.Generate(SystemDice.Instance) : null;
         await ShareAsync(_folder?.Key ?? ownKey!, _folder?.Secret ?? RoomSecret.Generate(SystemDice.Instance));
 

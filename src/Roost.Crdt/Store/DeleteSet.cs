@@ -138,6 +138,23 @@ public sealed class DeleteSet
             result.Add(update.Clients[range.Client], range.Clock, range.Length);
         }
 
-        return result;
+        return result.EnsureAscending();
+    }
+
+    /// <summary>Strangers may list ranges in any order; format V2 can only say ascending ones. Well-formed sets stay as they are.</summary>
+    internal DeleteSet EnsureAscending()
+    {
+        foreach (var ranges in Clients.Values)
+        {
+            for (var i = 1; i < ranges.Count; i++)
+            {
+                if (ranges[i].Clock < ranges[i - 1].End)
+                {
+                    return Normalize();
+                }
+            }
+        }
+
+        return this;
     }
 }

@@ -51,8 +51,6 @@ internal sealed class TypeNode(YDoc doc, byte kind)
 
     public int ChangeIndex { get; set; }
 
-    public Dictionary<int, int>.KeyCollection.Enumerator Keys => (_map ?? Empty).Keys.GetEnumerator();
-
     /// <summary>The last item of each key, in the order in which keys were first seen.</summary>
     public Dictionary<int, int> Map => _map ?? Empty;
 

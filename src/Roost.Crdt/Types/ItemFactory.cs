@@ -35,6 +35,26 @@ internal static class ItemFactory
         }
     }
 
+    /// <summary>Embeds and formatting must be JSON, because V1 writes them so.</summary>
+    /// <exception cref="ArgumentException">It is undefined, or holds a big integer, a shared type or a document.</exception>
+    public static void EnsureJson(in YValue value)
+    {
+        EnsureStorable(value, nested: true);
+        if (!JsonText.CanHold(value))
+        {
+            throw new ArgumentException("JSON cannot hold undefined or a big integer.");
+        }
+    }
+
+    /// <inheritdoc cref="EnsureJson(in YValue)"/>
+    public static void EnsureJson(YObject? attributes)
+    {
+        foreach (var (_, value) in attributes ?? [])
+        {
+            EnsureJson(value);
+        }
+    }
+
     /// <summary>Adds an item for one value that is not plain, or for a map's plain value.</summary>
     public static int InsertOne(Transaction transaction, TypeNode parent, int left, int right, int key, YValue value)
     {

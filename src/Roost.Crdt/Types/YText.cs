@@ -31,6 +31,11 @@ public partial class YText : YType
             return;
         }
 
+        if (attributes is not null)
+        {
+            ItemFactory.EnsureJson(attributes);
+        }
+
         if (_preliminary is not null)
         {
             InsertLater(index, text.ToString(), attributes);
@@ -55,7 +60,8 @@ public partial class YText : YType
     /// <param name="attributes">What holds for it; null: nothing.</param>
     public void InsertEmbed(int index, YValue embed, YObject? attributes = null)
     {
-        ItemFactory.EnsureStorable(embed);
+        EnsureContent(embed);
+        ItemFactory.EnsureJson(attributes);
         if (_preliminary is { } waiting)
         {
             waiting.Add(self => self.InsertEmbed(index, embed, attributes));
@@ -111,6 +117,7 @@ public partial class YText : YType
     public void Format(int index, int length, YObject attributes)
     {
         ArgumentNullException.ThrowIfNull(attributes);
+        ItemFactory.EnsureJson(attributes);
         if (length == 0)
         {
             return;
@@ -137,6 +144,15 @@ public partial class YText : YType
     public void ApplyDelta(IReadOnlyList<DeltaOp> delta, bool sanitize = true)
     {
         ArgumentNullException.ThrowIfNull(delta);
+        foreach (var op in delta)
+        {
+            ItemFactory.EnsureJson(op.Attributes);
+            if (!op.Insert.IsUndefined)
+            {
+                EnsureContent(op.Insert);
+            }
+        }
+
         if (_preliminary is { } waiting)
         {
             waiting.Add(self => self.ApplyDelta(delta, sanitize));
@@ -167,7 +183,6 @@ public partial class YText : YType
     private static void Insert(Transaction transaction, TextPosition position, DeltaOp op, bool dropBreak)
     {
         var content = op.Insert;
-        ItemFactory.EnsureStorable(content);
         if (content.Reference is string text)
         {
             content = dropBreak && text.EndsWith('\n') ? text[..^1] : text;
@@ -178,6 +193,14 @@ public partial class YText : YType
         }
 
         TextEditing.Insert(transaction, position, content, new YObject(op.Attributes ?? []));
+    }
+
+    private static void EnsureContent(in YValue content)
+    {
+        if (content.Kind != YValueKind.Type)
+        {
+            ItemFactory.EnsureJson(content);
+        }
     }
 
     // Apart from the methods they belong to: a closure there would cost an allocation for every edit.

@@ -52,7 +52,7 @@ internal static class DeleteApplication
 
         var encoder = new UpdateEncoderV2();
         encoder.Rest.WriteVarUint(0);
-        rest.Write(encoder);
+        rest.EnsureAscending().Write(encoder);
         return encoder.Finish().ToArray();
     }
 

@@ -31,11 +31,9 @@ internal static class StructIntegration
         var (parent, key) = FindParent(store, update, item, left, right, clients, names);
         if (known > 0)
         {
+            // It goes on where its known part is, whatever a forged update says its parent is; a GC has no place to go on.
             left = store.CleanEnd(transaction, client, client.Next - 1);
-            if (store[left].IsGc)
-            {
-                parent = -1;
-            }
+            (parent, key) = parent < 0 ? (-1, -1) : (store[left].Parent, store[left].Key);
         }
 
         if (parent < 0)

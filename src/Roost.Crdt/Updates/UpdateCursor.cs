@@ -37,10 +37,20 @@ internal sealed class UpdateCursor
 /// </remarks>
 internal static class CursorOrder
 {
+    private const int Few = 63;
+
     public static void Sort(List<UpdateCursor> cursors)
     {
         if (cursors.Count < 2)
         {
+            return;
+        }
+
+        if (cursors.Count > Few)
+        {
+            var sorted = cursors.Order(Comparer<UpdateCursor>.Create(ByPlace)).ToList();   // stable
+            cursors.Clear();
+            cursors.AddRange(sorted);
             return;
         }
 
@@ -66,6 +76,37 @@ internal static class CursorOrder
         }
     }
 
+    /// <summary>Sorts again after the first one moved; with many, only that one is moved to its place.</summary>
+    public static void Resort(List<UpdateCursor> cursors)
+    {
+        if (cursors.Count <= Few)
+        {
+            Sort(cursors);
+            return;
+        }
+
+        var moved = cursors[0];
+        var (low, high) = (1, cursors.Count);
+        while (low < high)
+        {
+            var middle = low + ((high - low) >> 1);
+            if (ByPlace(cursors[middle], moved) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        if (low > 1)
+        {
+            cursors.RemoveAt(0);
+            cursors.Insert(low - 1, moved);
+        }
+    }
+
     /// <summary>The length of the run at the beginning, reversed if it descends.</summary>
     private static int SortRun(List<UpdateCursor> cursors)
     {
@@ -86,12 +127,10 @@ internal static class CursorOrder
 
     private static int Compare(UpdateCursor left, UpdateCursor right)
     {
-        if (left.Client != right.Client)
-        {
-            return right.Client.CompareTo(left.Client);
-        }
-
-        var order = left.Item.Clock.CompareTo(right.Item.Clock);
+        var order = ByPlace(left, right);
         return order != 0 || left.Item.IsItem == right.Item.IsItem ? order : -1;
     }
+
+    private static int ByPlace(UpdateCursor left, UpdateCursor right) =>
+        left.Client != right.Client ? right.Client.CompareTo(left.Client) : left.Item.Clock.CompareTo(right.Item.Clock);
 }

@@ -170,7 +170,11 @@ internal sealed class UpdateMerger(List<DecodedUpdate> updates)
 
     private void Resort()
     {
-        _cursors.RemoveAll(cursor => !cursor.IsOpen);
-        CursorOrder.Sort(_cursors);
+        if (!_cursors[0].IsOpen)
+        {
+            _cursors.RemoveAt(0);
+        }
+
+        CursorOrder.Resort(_cursors);
     }
 }

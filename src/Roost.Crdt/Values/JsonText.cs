@@ -13,6 +13,17 @@ internal static class JsonText
         return output.ToString();
     }
 
+    /// <summary>False for undefined itself and for big integers anywhere inside.</summary>
+    public static bool CanHold(in YValue value) => !value.IsUndefined && HoldsNoBigInt(value);
+
+    private static bool HoldsNoBigInt(YValue value) => value.Kind switch
+    {
+        YValueKind.BigInt => false,
+        YValueKind.Object => value.AsObject.Values.All(HoldsNoBigInt),
+        YValueKind.Array => Array.TrueForAll(value.AsArray, HoldsNoBigInt),
+        _ => true,
+    };
+
     public static void Append(StringBuilder output, in YValue value)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();

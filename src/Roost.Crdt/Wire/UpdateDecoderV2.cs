@@ -73,7 +73,17 @@ internal ref struct UpdateDecoderV2 : IUpdateDecoder
 
     public uint ReadLength() => _lengths.ReadClock();
 
-    public YValue ReadJson() => AnyCodec.Read(ref _rest);
+    /// <summary>What V1 could not write is refused, or the document could never be sent in that format again.</summary>
+    public YValue ReadJson()
+    {
+        var value = AnyCodec.Read(ref _rest);
+        if (!JsonText.CanHold(value))
+        {
+            _rest.Fail(UpdateFault.BadJson, "An embed or format holds what JSON cannot.");
+        }
+
+        return value;
+    }
 
     public YValue ReadAny() => AnyCodec.Read(ref _rest);
 

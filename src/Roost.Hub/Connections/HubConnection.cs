@@ -22,16 +22,16 @@ internal sealed class HubConnection(ConnectionId id, RoostSocket socket, IDoorSe
     /// <summary>Set by the driver while frames to this connection are written but not flushed.</summary>
     public bool InBatch { get; set; }
 
-    /// <summary>Reads until the socket ends. <paramref name="opened"/> comes first, whatever happens.</summary>
+    /// <summary>Reads until the socket ends. <paramref name="opened"/> comes before all else the hub hears of it.</summary>
     public async Task RunAsync(HubInput.Opened opened)
     {
         try
         {
-            await hub.PostAsync(opened);
             if (!session.Greeting.IsEmpty)
             {
                 socket.TrySend(session.Greeting.Span, session.WritesText);
             }
+            await hub.PostAsync(opened);
             socket.Flush(); // With the handshake's answer.
             if (session.FirstInput is { } first)
             {

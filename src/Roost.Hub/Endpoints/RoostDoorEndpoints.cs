@@ -9,6 +9,7 @@ using Microsoft.Extensions.Options;
 using Roost.Core.Cores;
 using Roost.Hub.Connections;
 using Roost.Hub.Hosting;
+using Roost.Hub.Stun;
 using Roost.Mesh.Doors;
 using Roost.Mesh.Wire;
 
@@ -40,12 +41,13 @@ public static class RoostDoorEndpoints
     {
         var options = services.GetRequiredService<IOptions<HubOptions>>().Value;
         var authorities = services.GetRequiredService<Authorities>();
+        var stun = services.GetRequiredService<StunService>();
         var limits = options.EffectiveLimits;
         var others = JsonNode.Parse(options.IceServers)!.AsArray();
         return new(services.GetRequiredService<HubIdentity>().Key, limits, authorities.AnswersTo, authorities.ToString, authority =>
         {
             var servers = new JsonArray();
-            if (options.Stun)
+            if (stun.IsRunning)
             {
                 // The host that the peer itself dialled: the one name that surely reaches this hub from where the peer is.
                 servers.Add(new JsonObject { ["urls"] = $"stun:{authority[..authority.LastIndexOf(':')]}:{authorities.Port}" });

@@ -15,15 +15,14 @@ public sealed class Authorities(IOptions<HubOptions> options, HubClock clock)
 
     private volatile HashSet<string> _known = [];
     private long _lookedAt = long.MinValue;
-    private volatile int _port;
+    private volatile IReadOnlyList<int> _ports = [];
 
-    /// <summary>The port it listens on, once it does.</summary>
-    public int Port => _port;
+    /// <summary>The port it listens on, once it does; the first where there are several.</summary>
+    public int Port => _ports.Count > 0 ? _ports[0] : 0;
 
-    /// <summary>Learns the port.</summary>
-    public void Listening(int port)
+    internal void Listening(IReadOnlyList<int> ports)
     {
-        _port = port;
+        _ports = ports;
         Look();
     }
 
@@ -56,8 +55,8 @@ public sealed class Authorities(IOptions<HubOptions> options, HubClock clock)
             urls.Add(WebUrl(new Uri(url)));
         }
         urls.AddRange(Hosts().Where(host => host != "localhost" && IPAddress.TryParse(host.Trim('[', ']'), out var ip) && !IPAddress.IsLoopback(ip))
-            .Select(host => $"{scheme}://{host}:{_port}"));
-        urls.Add($"{scheme}://localhost:{_port}");
+            .Select(host => $"{scheme}://{host}:{Port}"));
+        urls.Add($"{scheme}://localhost:{Port}");
         return urls;
     }
 
@@ -66,7 +65,7 @@ public sealed class Authorities(IOptions<HubOptions> options, HubClock clock)
     private void Look()
     {
         Interlocked.Exchange(ref _lookedAt, clock.Now.Ticks);
-        var known = Hosts().Concat(options.Value.Names).Select(host => $"{host.ToLowerInvariant()}:{_port}").ToHashSet();
+        var known = Hosts().Concat(options.Value.Names).SelectMany(host => _ports.Select(port => $"{host.ToLowerInvariant()}:{port}")).ToHashSet();
         if (options.Value.PublicUrl is { } url)
         {
             var parsed = new Uri(url);

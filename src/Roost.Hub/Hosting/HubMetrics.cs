@@ -18,12 +18,18 @@ public sealed class HubMetrics : IDisposable
     private long _dropped;
     private long _connections;
     private long _faults;
+    private long _networks;
+    private long _rooms;
+    private long _guests;
 
     /// <summary>Makes the instruments.</summary>
     public HubMetrics(IMeterFactory factory)
     {
         _meter = factory.Create(MeterName);
         _meter.CreateObservableUpDownCounter("roost.hub.connections", () => Volatile.Read(ref _connections), null, "Open connections at all doors.");
+        _meter.CreateObservableGauge("roost.hub.networks", () => Volatile.Read(ref _networks), null, "Networks with somebody in them.");
+        _meter.CreateObservableGauge("roost.hub.rooms", () => Volatile.Read(ref _rooms), null, "Rooms of own peers.");
+        _meter.CreateObservableGauge("roost.hub.guests", () => Volatile.Read(ref _guests), null, "Announced guests.");
         _meter.CreateObservableCounter("roost.hub.received", () => Volatile.Read(ref _received), null, "Messages taken in.");
         _meter.CreateObservableCounter("roost.hub.received.bytes", () => Volatile.Read(ref _receivedBytes), "By", "Bytes of messages taken in.");
         _meter.CreateObservableCounter("roost.hub.delivered", () => Volatile.Read(ref _delivered), null, "Messages delivered.");
@@ -50,6 +56,13 @@ public sealed class HubMetrics : IDisposable
     internal void Opened() => Interlocked.Increment(ref _connections);
 
     internal void Closed() => Interlocked.Decrement(ref _connections);
+
+    internal void Observed(int networks, int rooms, int guests)
+    {
+        Volatile.Write(ref _networks, networks);
+        Volatile.Write(ref _rooms, rooms);
+        Volatile.Write(ref _guests, guests);
+    }
 
     internal void Fault() => Interlocked.Increment(ref _faults);
 

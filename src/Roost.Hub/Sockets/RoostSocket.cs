@@ -107,7 +107,7 @@ internal sealed class RoostSocket(IDuplexPipe pipes, int maxMessage, int maxQueu
     {
         Span<byte> body = stackalloc byte[125];
         BinaryPrimitives.WriteUInt16BigEndian(body, code);
-        int length = 2 + Encoding.UTF8.GetBytes(reason.AsSpan(0, Math.Min(reason.Length, 40)), body[2..]);
+        int length = 2 + Encoding.ASCII.GetBytes(reason.AsSpan(0, Math.Min(reason.Length, 123)), body[2..]);
         lock (_gate)
         {
             if (_closed)

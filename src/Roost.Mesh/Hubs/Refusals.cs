@@ -32,7 +32,7 @@ public static class Refusals
         Refusal.IdInUse => new("id-in-use", 1008, "Peer already connected"),
         Refusal.IdIsBound => new("id-is-bound", 1008, "This peerId belongs to a key; choose another"),
         Refusal.CardTooLarge => new("card-too-large", 0, "The announcement is too large."),
-        Refusal.Removed => new("removed", 1008, "Removed by the operator of this hub."),
+        Refusal.Removed => new("removed", 4403, "Removed by the operator of this hub."),
         _ => new("none", 0, ""),
     };
 

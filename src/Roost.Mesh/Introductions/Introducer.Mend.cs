@@ -20,6 +20,10 @@ internal sealed partial class Introducer
         Release(pair);
         foreach (var guest in (ReadOnlySpan<Guest>)[pair.Larger, pair.Smaller])
         {
+            if (guest.Links > 0)
+            {
+                continue; // It answers others, so it was not the deaf one.
+            }
             guest.InVain = Math.Min(guest.InVain + 1, MostInVain);
             guest.NotBefore = now + AnswerWithin * ((1 << guest.InVain) - 2); // 0, 10, 30, … 310 s
         }

@@ -15,6 +15,7 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
 {
     private readonly Queue<KeeperEffect> _effects = new();
     private readonly Dictionary<RoomId, KeptFeed> _rooms = [];
+    private readonly AnswerQueue _answers = new();
     private Instant _sweepAt = Instant.Never;
 
     /// <summary>Rooms that are kept.</summary>
@@ -39,7 +40,11 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
                     store.Forget(key.Room);
                 }
                 break;
+            case KeeperInput.Drained:
+                _answers.Drained();
+                break;
             case KeeperInput.Offline:
+                _answers.Clear();
                 foreach (var room in _rooms.Values)
                 {
                     room.HostLost(now);
@@ -127,7 +132,7 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
     private void Keep(KeptRoom kept, IReadOnlyList<FeedId> feeds)
     {
         var key = new JoinKey(kept.JoinSeed, kept.Owner);
-        if (!_rooms.TryAdd(key.Room, new KeptFeed(key, kept, limits, store, feeds)))
+        if (!_rooms.TryAdd(key.Room, new KeptFeed(key, kept, limits, store, feeds, _answers)))
         {
             key.Dispose();
             return;
@@ -168,6 +173,14 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
             while (room.TryTake(out var frame))
             {
                 _effects.Enqueue(new KeeperEffect.Say(frame));
+            }
+        }
+        while (_answers.TryNext(out var id, out var viewer, out var want))
+        {
+            foreach (var answer in _rooms.TryGetValue(id, out var kept) ? kept.Answer(want) : [])
+            {
+                _answers.Sent();
+                _effects.Enqueue(new KeeperEffect.Say(new DoorFrame.Send(default, id, viewer, FeedCodec.Write(answer))));
             }
         }
     }

@@ -39,6 +39,9 @@ public abstract record KeeperInput
     /// <summary>The hub is gone.</summary>
     public sealed record Offline : KeeperInput;
 
+    /// <summary>The link has sent all it had: more may be answered.</summary>
+    public sealed record Drained : KeeperInput;
+
     /// <summary>The hub link heard something.</summary>
     public sealed record Heard(DoorFrame Frame) : KeeperInput;
 }

@@ -15,6 +15,7 @@ internal sealed class KeptFeed : IDisposable
     private readonly KeeperLimits _limits;
     private readonly IKeeperStore _store;
     private readonly FeedReader _reader;
+    private readonly AnswerQueue _answers;
     private readonly Queue<DoorFrame> _say = new();
     private readonly Dictionary<PeerId, RateBucket> _askers = [];
     private FeedArchive? _archive;
@@ -23,8 +24,9 @@ internal sealed class KeptFeed : IDisposable
     private long _bytes;
     private bool _full;
 
-    public KeptFeed(JoinKey key, KeptRoom kept, KeeperLimits limits, IKeeperStore store, IReadOnlyList<FeedId> feeds)
+    public KeptFeed(JoinKey key, KeptRoom kept, KeeperLimits limits, IKeeperStore store, IReadOnlyList<FeedId> feeds, AnswerQueue answers)
     {
+        _answers = answers;
         _key = key;
         _kept = kept;
         _limits = limits;
@@ -69,6 +71,7 @@ internal sealed class KeptFeed : IDisposable
                 break;
             case DoorFrame.Left left:
                 _askers.Remove(left.Peer);
+                _answers.Forget(_key.Room, left.Peer);
                 if (left.Peer == _host)
                 {
                     HostLost(now);
@@ -84,7 +87,7 @@ internal sealed class KeptFeed : IDisposable
                 Read(new FeedReaderInput.Frame(send.From, send.Payload), now);
                 break;
             case DoorFrame.Send send when FeedCodec.TryRead(send.Payload, out var asked) && asked is FeedFrame.Want want:
-                Answer(send.From, want, now);
+                Ask(send.From, want, now);
                 break;
         }
     }
@@ -103,18 +106,17 @@ internal sealed class KeptFeed : IDisposable
         Read(new FeedReaderInput.HostSeen(host), now);
     }
 
-    private void Answer(PeerId asker, FeedFrame.Want want, Instant now)
+    /// <summary>What a reader gets.</summary>
+    public IEnumerable<FeedFrame> Answer(FeedFrame.Want want) => _archive?.Answer(want) ?? [];
+
+    private void Ask(PeerId asker, FeedFrame.Want want, Instant now)
     {
         var bucket = _askers.TryGetValue(asker, out var known) ? known : new RateBucket(StreamHostCore.AnswersPerViewer, now);
         bool allowed = bucket.TryTake(1, now);
         _askers[asker] = bucket;
-        if (!allowed || _archive is null)
+        if (allowed)
         {
-            return;
-        }
-        foreach (var answer in _archive.Answer(want))
-        {
-            _say.Enqueue(new DoorFrame.Send(default, _key.Room, asker, FeedCodec.Write(answer)));
+            _answers.Ask(_key.Room, asker, want);
         }
     }
 

@@ -20,6 +20,7 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
     private readonly TextCoalescer _text = new();
     private readonly Queue<StreamHostEffect> _effects = new();
     private readonly Dictionary<PeerId, Viewer> _viewers = [];
+    private readonly AnswerQueue _answers = new();
     private bool _ended;
     private bool _endReported;
     private bool _failed;
@@ -58,6 +59,11 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
                 break;
             case StreamHostInput.Offline:
                 _viewers.Clear();
+                _answers.Clear();
+                break;
+            case StreamHostInput.Drained:
+                _answers.Drained();
+                Answer();
                 break;
             case StreamHostInput.Heard heard:
                 Hear(heard.Frame, now);
@@ -116,6 +122,7 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
                 Come(joined.Member, now);
                 break;
             case DoorFrame.Left left when left.Room == _feed.Feed.Room && _viewers.Remove(left.Peer):
+                _answers.Forget(left.Room, left.Peer);
                 _effects.Enqueue(new StreamHostEffect.ViewerWent(left.Peer, _viewers.Count));
                 ReportEnd();
                 break;
@@ -139,10 +146,8 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
         switch (frame)
         {
             case FeedFrame.Want want when viewer.Answers.TryTake(1, now):
-                foreach (var answer in _feed.Answer(want))
-                {
-                    _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Send(default, _feed.Feed.Room, viewer.Peer, FeedCodec.Write(answer))));
-                }
+                _answers.Ask(_feed.Feed.Room, viewer.Peer, want);
+                Answer();
                 break;
             case FeedFrame.Ack ack when ack.Feed == _feed.Feed.Short && ack.N <= _feed.Last:
                 viewer.Acked = Math.Max(viewer.Acked, ack.N);
@@ -153,6 +158,18 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
                 }
                 ReportEnd();
                 break;
+        }
+    }
+
+    private void Answer()
+    {
+        while (_answers.TryNext(out var room, out var viewer, out var want))
+        {
+            foreach (var answer in _feed.Answer(want))
+            {
+                _answers.Sent();
+                _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Send(default, room, viewer, FeedCodec.Write(answer))));
+            }
         }
     }
 

@@ -21,6 +21,9 @@ public abstract record StreamHostInput
     /// <summary>The hub is gone; viewers are unknown until MEMBERS comes again.</summary>
     public sealed record Offline : StreamHostInput;
 
+    /// <summary>The link has sent all it had: late joiners may be answered.</summary>
+    public sealed record Drained : StreamHostInput;
+
     /// <summary>The hub link heard something.</summary>
     public sealed record Heard(DoorFrame Frame) : StreamHostInput;
 }

@@ -29,7 +29,7 @@ public sealed class Keeper : IAsyncDisposable
         _folder = new KeeperFolder(path, limits.MaxBytesPerRoom);
         _core = new KeeperCore(limits, _folder);
         _driver = new(_core, Perform, InstantClock.System);
-        _link = new HubLink(new HubLinkOptions { Hubs = [hub], Identity = key, Network = network }, SystemDice.Instance, Hear);
+        _link = new HubLink(new HubLinkOptions { Hubs = [hub], Identity = key, Network = network }, SystemDice.Instance, Hear, () => _driver.Post(new KeeperInput.Drained()));
         _driver.Start();
         foreach (var (kept, feeds) in _folder.Recall())
         {

@@ -14,6 +14,7 @@ public sealed class HubLink : IAsyncDisposable
 
     private readonly CoreDriver<HubLinkInput, HubLinkEffect> _driver;
     private readonly Action<HubLinkEffect> _observe;
+    private readonly Action? _drained;
     private readonly CancellationTokenSource _stop = new();
     private Socket? _socket;
 
@@ -21,9 +22,11 @@ public sealed class HubLink : IAsyncDisposable
     /// <param name="options">Where to go, as whom.</param>
     /// <param name="dice">Cryptographic randomness.</param>
     /// <param name="observe">Hears Online, Offline, Heard and Replaced on the link's loop; must not block.</param>
-    public HubLink(HubLinkOptions options, Dice dice, Action<HubLinkEffect> observe)
+    /// <param name="drained">Called when all that was to be said has been handed to the network; any thread, must not block.</param>
+    public HubLink(HubLinkOptions options, Dice dice, Action<HubLinkEffect> observe, Action? drained = null)
     {
         _observe = observe;
+        _drained = drained;
         _driver = new(new HubLinkCore(options, dice), Perform, InstantClock.System);
     }
 
@@ -186,6 +189,10 @@ public sealed class HubLink : IAsyncDisposable
                 await foreach (var message in _out.Reader.ReadAllAsync(stop).ConfigureAwait(false))
                 {
                     await _web.SendAsync(message, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, stop).ConfigureAwait(false);
+                    if (_out.Reader.Count == 0)
+                    {
+                        _link._drained?.Invoke();
+                    }
                 }
                 if (_web.State is WebSocketState.Open or WebSocketState.CloseReceived)
                 {

@@ -71,7 +71,7 @@ public sealed class TextStreamHost : IAsyncDisposable
         Resumed = writer.Last > 0;
         _driver = new(new StreamHostCore(writer, meta), Perform, InstantClock.System);
         var link = new HubLinkOptions { Hubs = options.Hubs, Identity = options.Key, Network = options.Network };
-        _link = new HubLink(link, SystemDice.Instance, Hear);
+        _link = new HubLink(link, SystemDice.Instance, Hear, () => _driver.Post(new StreamHostInput.Drained()));
         var session = new byte[Id16.Size];
         SystemDice.Instance.Fill(session);
         _driver.Start();

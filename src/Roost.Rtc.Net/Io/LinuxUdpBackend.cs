@@ -38,7 +38,8 @@ internal sealed unsafe class LinuxUdpBackend : IUdpBackend
         }
         var wait = new Libc.TimeSpec
         {
-            Seconds = (long)(timeout?.TotalSeconds ?? 0), Nanoseconds = (timeout?.Ticks ?? 0) % TimeSpan.TicksPerSecond * 100,
+            Seconds = (long)(timeout?.TotalSeconds ?? 0),
+            Nanoseconds = (timeout?.Ticks ?? 0) % TimeSpan.TicksPerSecond * 100,
         };
         var count = Libc.ppoll((Libc.PollEntry*)Marshal.UnsafeAddrOfPinnedArrayElement(_entries, 0), (nuint)(ports.Count + 1), timeout is null ? null : &wait, null);
         if (count <= 0)

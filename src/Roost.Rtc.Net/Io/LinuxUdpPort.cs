@@ -104,8 +104,10 @@ internal sealed unsafe class LinuxUdpPort : IUdpPort
         {
             _buffers.Messages[i].Header = new Libc.Header
             {
-                Name = _buffers.Names + i * LinuxReceiveBuffers.NameBytes, NameLength = LinuxReceiveBuffers.NameBytes,
-                Vectors = _buffers.Vectors + i, VectorCount = 1,
+                Name = _buffers.Names + i * LinuxReceiveBuffers.NameBytes,
+                NameLength = LinuxReceiveBuffers.NameBytes,
+                Vectors = _buffers.Vectors + i,
+                VectorCount = 1,
                 Control = _receivesJoined ? _buffers.Controls + i * LinuxReceiveBuffers.ControlBytes : null,
                 ControlLength = _receivesJoined ? (nuint)LinuxReceiveBuffers.ControlBytes : 0,
             };

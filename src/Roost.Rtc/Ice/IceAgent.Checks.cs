@@ -22,7 +22,7 @@ public sealed partial class IceAgent
             {
                 return null;
             }
-            var at = Instant.Min(_gatherDeadline, _consentAt);
+            var at = Instant.Min(_gatherDeadline, _pathPair is null ? Instant.Never : ConsentAt());
             foreach (var query in _queries)
             {
                 at = Instant.Min(at, query.RepeatAt);
@@ -58,6 +58,7 @@ public sealed partial class IceAgent
         }
         RepeatQueries(now);
         CheckGathered(now);
+        KeepConsent(now);
         if (_remote is null)
         {
             return;
@@ -75,15 +76,16 @@ public sealed partial class IceAgent
             Begin(next, now);
         }
         Nominate(now);
-        KeepConsent(now);
         if (FailureAt() <= now)
         {
             SetState(IceState.Failed);
         }
     }
 
-    private static bool IsReady(CandidatePair pair) =>
-        pair.State == PairState.Waiting && (pair.Local.Relay is null || pair.Local.Relay.IsPermitted(pair.Remote.Address));
+    private bool IsReady(CandidatePair pair) =>
+        pair.State == PairState.Waiting && (pair.Local.Relay is null || pair.Local.Relay.IsPermitted(pair.Remote.Address))
+        // Once connected directly, pairs of lower rank would only tell what is not needed.
+        && !(State == IceState.Connected && _selected is { IsRelayed: false } && pair.PriorityFor(Role) < _selected.PriorityFor(Role));
 
     private CandidatePair? NextToCheck()
     {
@@ -102,8 +104,7 @@ public sealed partial class IceAgent
                 best = pair;
             }
         }
-        // Once connected directly, pairs of lower rank would only tell what is not needed.
-        return best is not null && State == IceState.Connected && _selected is { IsRelayed: false } && best.PriorityFor(Role) < _selected.PriorityFor(Role) ? null : best;
+        return best;
     }
 
     private void Trigger(CandidatePair pair)

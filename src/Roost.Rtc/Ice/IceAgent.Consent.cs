@@ -22,21 +22,20 @@ public sealed partial class IceAgent
         }
     }
 
+    /// <summary>When consent needs attention. While a restart waits for the other side's credentials nothing can be asked, only given up.</summary>
+    private Instant ConsentAt() => _remote is not null ? _consentAt
+        : _lastConsent == Instant.Never ? Instant.Never : _lastConsent + _options.ConsentExpires;
+
     private void KeepConsent(Instant now)
     {
-        if (_consentAt > now || _pathPair is not { } path || _lastConsent == Instant.Never)
+        if (ConsentAt() > now || _pathPair is not { } path || _lastConsent == Instant.Never)
         {
             return;
         }
         var silence = now - _lastConsent;
         if (silence >= _options.ConsentExpires)
         {
-            _consentAt = Instant.Never;
-            _lastConsent = Instant.Never;
-            _pathPair = null;
-            Path = null;
-            PathRelay = null;
-            _selected = null;
+            LosePath();
             SetState(IceState.Failed);
             return;
         }
@@ -49,6 +48,16 @@ public sealed partial class IceAgent
         _consentAt = now + HurryEvery;
         // Each consent check has an id of its own and is never repeated (RFC 7675 §5.1): only fresh answers count.
         SendCheck(path, new StunTransactionId(_transactionPrefix, _dice.NextUInt64()), path == _selected && Role == IceRole.Controlling, now);
+    }
+
+    private void LosePath()
+    {
+        _consentAt = Instant.Never;
+        _lastConsent = Instant.Never;
+        _pathPair = null;
+        Path = null;
+        PathRelay = null;
+        _selected = null;
     }
 
     private void RecheckOthers(CandidatePair path)

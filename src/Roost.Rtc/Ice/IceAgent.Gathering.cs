@@ -25,13 +25,18 @@ public sealed partial class IceAgent
         }
         var local = new LocalBase
         {
-            Port = host.Port, Address = host.Address, Priority = IceCandidate.PriorityOf(IceCandidateType.Host, host.Preference),
+            Port = host.Port,
+            Address = host.Address,
+            Priority = IceCandidate.PriorityOf(IceCandidateType.Host, host.Preference),
         };
         _locals.Add(local);
         Announce(new IceCandidate
         {
-            Foundation = FoundationOf(IceCandidateType.Host, host.Address, default), Priority = local.Priority, Type = IceCandidateType.Host,
-            Host = host.MdnsName ?? host.Address.ToIPAddress().ToString(), Port = host.Address.Port,
+            Foundation = FoundationOf(IceCandidateType.Host, host.Address, default),
+            Priority = local.Priority,
+            Type = IceCandidateType.Host,
+            Host = host.MdnsName ?? host.Address.ToIPAddress().ToString(),
+            Port = host.Address.Port,
         }, local);
         PairLocal(local, now);
         foreach (var server in _stunServers)
@@ -141,9 +146,12 @@ public sealed partial class IceAgent
         {
             Announce(new IceCandidate
             {
-                Foundation = FoundationOf(IceCandidateType.ServerReflexive, query.Local.Address, query.Server), Type = IceCandidateType.ServerReflexive,
+                Foundation = FoundationOf(IceCandidateType.ServerReflexive, query.Local.Address, query.Server),
+                Type = IceCandidateType.ServerReflexive,
                 Priority = IceCandidate.PriorityOf(IceCandidateType.ServerReflexive, (int)(query.Local.Priority >> 8)),
-                Host = mapped.ToIPAddress().ToString(), Port = mapped.Port, Related = query.Local.Address,
+                Host = mapped.ToIPAddress().ToString(),
+                Port = mapped.Port,
+                Related = query.Local.Address,
             }, query.Local);
         }
         return true;
@@ -154,15 +162,21 @@ public sealed partial class IceAgent
         var index = _turnServers.IndexOf(server);
         var local = new LocalBase
         {
-            Port = server.Port, Address = server.Client.Relayed, Relay = server.Client,
+            Port = server.Port,
+            Address = server.Client.Relayed,
+            Relay = server.Client,
             Priority = IceCandidate.PriorityOf(IceCandidateType.Relayed, 65535 - index),
         };
         _locals.Add(local);
         server.Base = local;
         Announce(new IceCandidate
         {
-            Foundation = FoundationOf(IceCandidateType.Relayed, local.Address, server.Address), Priority = local.Priority,
-            Type = IceCandidateType.Relayed, Host = local.Address.ToIPAddress().ToString(), Port = local.Address.Port, Related = server.Client.Mapped,
+            Foundation = FoundationOf(IceCandidateType.Relayed, local.Address, server.Address),
+            Priority = local.Priority,
+            Type = IceCandidateType.Relayed,
+            Host = local.Address.ToIPAddress().ToString(),
+            Port = local.Address.Port,
+            Related = server.Client.Mapped,
         }, local);
         PairLocal(local, now);
     }

@@ -105,7 +105,7 @@ public sealed partial class IceAgent
         }
         if (_pathPair?.Local.Port == port)
         {
-            _pathPair = null;
+            LosePath();
             ChoosePath();
             if (_pathPair is null && State == IceState.Connected)
             {

@@ -83,8 +83,14 @@ public sealed record IceCandidate
         }
         candidate = new IceCandidate
         {
-            Foundation = words[0], Component = (int)component, Transport = words[2].ToLowerInvariant(), Priority = (uint)priority,
-            Host = words[4], Port = (int)port, Type = type, UsernameFragment = fragment,
+            Foundation = words[0],
+            Component = (int)component,
+            Transport = words[2].ToLowerInvariant(),
+            Priority = (uint)priority,
+            Host = words[4],
+            Port = (int)port,
+            Type = type,
+            UsernameFragment = fragment,
             Related = TransportAddress.TryParse(relatedHost, (int)relatedPort, out var related) ? related : null,
         };
         return true;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Roost.Core.Cores;
 using Roost.Rtc.DataChannels;
@@ -18,6 +17,9 @@ public sealed partial class PeerCore
 
     /// <summary>Channels that are not closed.</summary>
     public int ChannelCount => _channels.Count + _waitingChannels.Count;
+
+    /// <summary>Bytes of messages that were not yet sent for the first time, all channels together.</summary>
+    public long QueuedBytes => _sctp?.QueuedBytes ?? 0;
 
     /// <summary>Makes a channel; it opens when the association is up.</summary>
     /// <param name="init">Its properties.</param>
@@ -47,7 +49,7 @@ public sealed partial class PeerCore
         return channel;
     }
 
-    /// <summary>Queues a message; <paramref name="buffer"/> comes from the shared array pool and is taken over whatever the result.</summary>
+    /// <summary>Queues a message; <paramref name="buffer"/> comes from <see cref="MessagePool"/> and is taken over whatever the result.</summary>
     /// <param name="channel">An open channel.</param>
     /// <param name="buffer">The message; at least one byte long even for an empty message.</param>
     /// <param name="length">Bytes of the message; may be 0.</param>
@@ -60,7 +62,7 @@ public sealed partial class PeerCore
         _now = now;
         if (_sctp is null || channel.State != DataChannelState.Open || channel.Id is not { } id)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessagePool.Return(buffer);
             return SctpSendResult.StreamClosed;
         }
         var ppid = (isText, length) switch
@@ -173,7 +175,7 @@ public sealed partial class PeerCore
                 {
                     Close(_now);
                 }
-                else
+                else if (effect.Reason != SctpCloseReason.Local)
                 {
                     SetState(PeerState.Failed, $"The SCTP association ended: {effect.Reason}.");
                 }
@@ -221,7 +223,7 @@ public sealed partial class PeerCore
 
     private void Discard(in SctpEffect message)
     {
-        ArrayPool<byte>.Shared.Return(message.Buffer!);
+        MessagePool.Return(message.Buffer!);
         _sctp!.Consumed(message.Length, 1, _now);
     }
 
@@ -306,7 +308,7 @@ public sealed partial class PeerCore
         _waitingChannels.Clear();
         foreach (var message in _early.Values.SelectMany(list => list))
         {
-            ArrayPool<byte>.Shared.Return(message.Buffer!);
+            MessagePool.Return(message.Buffer!);
         }
         _early.Clear();
     }

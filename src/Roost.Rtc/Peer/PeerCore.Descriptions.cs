@@ -192,10 +192,18 @@ public sealed partial class PeerCore
 
     private string Write(SetupAttribute setup, DataSession? offer) => SdpWriter.Write(new DataSession
     {
-        Ice = _ice.Local, Fingerprints = [_dtlsFactory.Fingerprint], Setup = setup, SctpPort = _localSctpPort,
-        MaxMessageSize = _options.Sctp.MaxMessageBytes, Mid = offer?.Mid ?? _remote?.Mid ?? "0", Protocol = offer?.Protocol ?? "UDP/DTLS/SCTP",
-        Candidates = _ice.LocalCandidates.ToArray(), EndOfCandidates = _ice.Gathering == IceGatheringState.Complete,
-        HasBundle = offer?.HasBundle ?? true, Others = offer?.Others ?? [], Index = offer?.Index ?? 0,
+        Ice = _ice.Local,
+        Fingerprints = [_dtlsFactory.Fingerprint],
+        Setup = setup,
+        SctpPort = _localSctpPort,
+        MaxMessageSize = _options.Sctp.MaxMessageBytes,
+        Mid = offer?.Mid ?? _remote?.Mid ?? "0",
+        Protocol = offer?.Protocol ?? "UDP/DTLS/SCTP",
+        Candidates = _ice.LocalCandidates.ToArray(),
+        EndOfCandidates = _ice.Gathering == IceGatheringState.Complete,
+        HasBundle = offer?.HasBundle ?? true,
+        Others = offer?.Others ?? [],
+        Index = offer?.Index ?? 0,
     }, _sessionId, _version);
 
     private void SetSignaling(SignalingState state)

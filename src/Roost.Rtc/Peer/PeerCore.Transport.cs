@@ -52,7 +52,7 @@ public sealed partial class PeerCore
         }
         var before = _dtls.State;
         _dtls.Receive(datagram, _now);
-        if (before != DtlsState.Connected || _dtls.State != DtlsState.Connected)
+        if (_dtls.State != before)
         {
             DrainDtls();
             OnDtls(before);
@@ -64,6 +64,12 @@ public sealed partial class PeerCore
                 _sctp.Handle(new SctpInput(_buffers.Plaintext.AsMemory(0, length), MoreFollows: true), _now);
                 DrainCorked();
             }
+        }
+        // A connected server answers a repeated flight of the client with its own last one; reading may also meet close_notify.
+        DrainDtls();
+        if (_dtls.State == DtlsState.Closed && State != PeerState.Closed)
+        {
+            OnDtls(DtlsState.Connected);
         }
     }
 

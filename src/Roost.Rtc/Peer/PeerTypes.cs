@@ -103,7 +103,7 @@ public enum PeerEffectKind
 /// <param name="SegmentBytes">Size of each.</param>
 /// <param name="DontFragment">The datagram probes the path MTU.</param>
 /// <param name="Channel">The channel of a message.</param>
-/// <param name="Buffer">A received message, in an array of the shared pool.</param>
+/// <param name="Buffer">A received message, in an array of <see cref="MessagePool"/>.</param>
 /// <param name="Length">Bytes used in it.</param>
 /// <param name="IsText">Whether it is a string.</param>
 /// <param name="Notice">What happened.</param>

@@ -60,9 +60,15 @@ internal readonly record struct InitChunk
         }
         init = new InitChunk
         {
-            Tag = SctpWire.U32(chunk, 4), ReceiveWindow = SctpWire.U32(chunk, 8), OutboundStreams = SctpWire.U16(chunk, 12),
-            InboundStreams = SctpWire.U16(chunk, 14), InitialTsn = SctpWire.U32(chunk, 16), ForwardTsn = forward,
-            Interleaving = interleaving && interleavedForward, ReConfig = reConfig, ZeroChecksum = zeroChecksum,
+            Tag = SctpWire.U32(chunk, 4),
+            ReceiveWindow = SctpWire.U32(chunk, 8),
+            OutboundStreams = SctpWire.U16(chunk, 12),
+            InboundStreams = SctpWire.U16(chunk, 14),
+            InitialTsn = SctpWire.U32(chunk, 16),
+            ForwardTsn = forward,
+            Interleaving = interleaving && interleavedForward,
+            ReConfig = reConfig,
+            ZeroChecksum = zeroChecksum,
         };
         return true;
     }

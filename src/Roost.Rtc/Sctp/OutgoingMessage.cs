@@ -1,4 +1,3 @@
-using System.Buffers;
 using Roost.Core.Cores;
 
 namespace Roost.Rtc.Sctp;
@@ -30,7 +29,7 @@ internal sealed class OutgoingMessage
     {
         if (Buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(Buffer);
+            MessagePool.Return(Buffer);
             Buffer = [];
         }
     }

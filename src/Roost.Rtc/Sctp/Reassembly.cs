@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace Roost.Rtc.Sctp;
 
@@ -40,7 +39,7 @@ internal sealed class IncomingMessage
         if (Length + payload.Length > Buffer.Length)
         {
             // Doubling keeps the copies below twice the message; the first guess is one fragment, which most messages are.
-            var bigger = ArrayPool<byte>.Shared.Rent(Math.Max(Length + payload.Length, Buffer.Length * 2));
+            var bigger = MessagePool.Rent(Math.Max(Length + payload.Length, Buffer.Length * 2));
             Buffer.AsSpan(0, Length).CopyTo(bigger);
             ReturnBuffer();
             Buffer = bigger;
@@ -53,7 +52,7 @@ internal sealed class IncomingMessage
     {
         if (Buffer.Length > 0)
         {
-            ArrayPool<byte>.Shared.Return(Buffer);
+            MessagePool.Return(Buffer);
         }
         Buffer = [];
     }
@@ -167,7 +166,7 @@ internal sealed partial class Reassembly(SctpOptions options)
         HeldCount--;
         HeldBytes -= stray.Length + Overhead;
         var done = Extend(message, stray.Buffer.AsSpan(0, stray.Length), (stray.Flags & DataFlags.End) != 0);
-        ArrayPool<byte>.Shared.Return(stray.Buffer);
+        MessagePool.Return(stray.Buffer);
         return done;
     }
 
@@ -178,7 +177,7 @@ internal sealed partial class Reassembly(SctpOptions options)
         {
             return;
         }
-        var copy = ArrayPool<byte>.Shared.Rent(Math.Max(chunk.Payload.Length, 1));
+        var copy = MessagePool.Rent(Math.Max(chunk.Payload.Length, 1));
         chunk.Payload.CopyTo(copy);
         strays[key] = new StrayFragment(copy, chunk.Payload.Length, chunk.StreamId, chunk.MessageId, chunk.Ppid, chunk.Fsn, chunk.Flags);
         HeldCount++;
@@ -189,7 +188,7 @@ internal sealed partial class Reassembly(SctpOptions options)
     {
         HeldCount--;
         HeldBytes -= stray.Length + Overhead;
-        ArrayPool<byte>.Shared.Return(stray.Buffer);
+        MessagePool.Return(stray.Buffer);
     }
 
     private void Drop(IncomingMessage message)

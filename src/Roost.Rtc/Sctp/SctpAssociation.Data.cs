@@ -63,7 +63,10 @@ public sealed partial class SctpAssociation
         var last = SctpWire.U32(chunk, interleaved ? 16 : 12);
         var received = new ReceivedChunk
         {
-            Tsn = tsn, StreamId = streamId, Flags = flags, Payload = payload,
+            Tsn = tsn,
+            StreamId = streamId,
+            Flags = flags,
+            Payload = payload,
             MessageId = interleaved ? SctpWire.U32(chunk, 12) : SctpWire.U16(chunk, 10),
             Ppid = interleaved && !isBeginning ? 0 : last,
             Fsn = interleaved && !isBeginning ? last : 0,

@@ -27,17 +27,24 @@ public sealed partial class SctpAssociation
         }
     }
 
-    private InitChunk OwnInit(bool zeroChecksum = true) => new()
+    private InitChunk OwnInit(bool zeroChecksum) => new()
     {
-        Tag = _ownTag, ReceiveWindow = (uint)ReceiveWindow, OutboundStreams = (ushort)_options.MaxStreams, InboundStreams = (ushort)_options.MaxStreams,
-        InitialTsn = _ownInitialTsn, ForwardTsn = true, Interleaving = _options.Interleaving, ReConfig = true,
+        Tag = _ownTag,
+        ReceiveWindow = (uint)ReceiveWindow,
+        OutboundStreams = (ushort)_options.MaxStreams,
+        InboundStreams = (ushort)_options.MaxStreams,
+        InitialTsn = _ownInitialTsn,
+        ForwardTsn = true,
+        Interleaving = _options.Interleaving,
+        ReConfig = true,
         ZeroChecksum = _options.ZeroChecksum && zeroChecksum,
     };
 
     private void SendInit()
     {
         Span<byte> chunk = stackalloc byte[64];
-        QueueControl(chunk[..OwnInit().Write(chunk, ChunkType.Init, default)], tag: 0);
+        // pion before 1.8.8 drops an INIT with a parameter it does not know; a repeated INIT does without the newest one.
+        QueueControl(chunk[..OwnInit(zeroChecksum: _handshakeTries == 0).Write(chunk, ChunkType.Init, default)], tag: 0);
         _initSentAt = _now;
         StartHandshakeTimer();
     }
@@ -86,7 +93,7 @@ public sealed partial class SctpAssociation
         Span<byte> cookie = stackalloc byte[StateCookie.Length];
         Span<byte> answer = stackalloc byte[128];
         _cookies.Write(cookie, peer, _ownTag);
-        QueueControl(answer[..OwnInit().Write(answer, ChunkType.InitAck, cookie)], peer.Tag);
+        QueueControl(answer[..OwnInit(peer.ZeroChecksum).Write(answer, ChunkType.InitAck, cookie)], peer.Tag);
     }
 
     private void OnInitAck(ReadOnlySpan<byte> chunk)

@@ -40,7 +40,8 @@ public sealed partial class SctpAssociation
         {
             return;
         }
-        _heartbeatTimer = _now + (_heartbeatNonce == 0 ? _options.HeartbeatEvery : _sent.RoundTrip.Rto);
+        // One unanswered heartbeat per interval counts, however short the timeout is: an outage of seconds must not end the association.
+        _heartbeatTimer = _now + _options.HeartbeatEvery;
         if (_heartbeatNonce != 0 && ++_errors > _options.MaxRetransmissions)
         {
             End(SctpCloseReason.Timeout, tellPeer: true);
@@ -49,7 +50,6 @@ public sealed partial class SctpAssociation
         if (!_sent.HasOutstanding)
         {
             _heartbeatNonce = _dice.NextUInt64() | 1;
-            _heartbeatTimer = _now + _sent.RoundTrip.Rto + _sent.RoundTrip.Rto;
             SendHeartbeat(_heartbeatNonce, 0);
         }
     }

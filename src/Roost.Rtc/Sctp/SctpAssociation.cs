@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Roost.Core.Cores;
 
@@ -74,11 +73,22 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     /// <summary>A snapshot of the counters.</summary>
     public SctpStatistics Statistics => new()
     {
-        PacketsSent = _packetsSent, PacketsReceived = _packetsReceived, BadPackets = _badPackets, BytesReceived = _bytesReceived,
-        Retransmissions = _sent.Retransmissions, Timeouts = _timeouts, TailLossProbes = _probes, BytesAcked = _sent.BytesAcked,
-        MessagesAbandoned = _sent.MessagesAbandoned, CongestionWindow = _sent.Congestion.Window, BytesInFlight = _sent.InFlight,
-        PeerReceiveWindow = _peerWindow, SmoothedRoundTrip = _sent.RoundTrip.Smoothed, PacketBytes = _packetBytes,
-        Interleaving = _interleaving, ZeroChecksum = _options.ZeroChecksum && _peer.ZeroChecksum,
+        PacketsSent = _packetsSent,
+        PacketsReceived = _packetsReceived,
+        BadPackets = _badPackets,
+        BytesReceived = _bytesReceived,
+        Retransmissions = _sent.Retransmissions,
+        Timeouts = _timeouts,
+        TailLossProbes = _probes,
+        BytesAcked = _sent.BytesAcked,
+        MessagesAbandoned = _sent.MessagesAbandoned,
+        CongestionWindow = _sent.Congestion.Window,
+        BytesInFlight = _sent.InFlight,
+        PeerReceiveWindow = _peerWindow,
+        SmoothedRoundTrip = _sent.RoundTrip.Smoothed,
+        PacketBytes = _packetBytes,
+        Interleaving = _interleaving,
+        ZeroChecksum = _options.ZeroChecksum && _peer.ZeroChecksum,
     };
 
     /// <summary>Queues a message; its bytes are copied.</summary>
@@ -89,12 +99,12 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
     /// <param name="now">The time.</param>
     public SctpSendResult Send(ushort streamId, uint payloadProtocol, ReadOnlySpan<byte> payload, in SctpSendOptions how, Instant now)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(payload.Length);
+        var buffer = MessagePool.Rent(payload.Length);
         payload.CopyTo(buffer);
         return SendOwned(streamId, payloadProtocol, buffer, payload.Length, how, now);
     }
 
-    /// <summary>Queues a message without copying: <paramref name="buffer"/> comes from the shared array pool and belongs to the association from here on, whatever the result.</summary>
+    /// <summary>Queues a message without copying: <paramref name="buffer"/> comes from <see cref="MessagePool"/> and belongs to the association from here on, whatever the result.</summary>
     /// <inheritdoc cref="Send"/>
     public SctpSendResult SendOwned(ushort streamId, uint payloadProtocol, byte[] buffer, int length, in SctpSendOptions how, Instant now)
     {
@@ -107,7 +117,7 @@ public sealed partial class SctpAssociation : IProtocolCore<SctpInput, SctpEffec
             : SctpSendResult.Queued;
         if (refusal != SctpSendResult.Queued)
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            MessagePool.Return(buffer);
             return refusal;
         }
         var message = _sendQueue.Rent();

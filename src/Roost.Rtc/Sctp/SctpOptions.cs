@@ -6,8 +6,11 @@ public sealed record SctpOptions
     /// <summary>The SCTP packet size that every path is trusted to carry, in bytes: 1280 (IPv6 minimum) − 40 IPv6 − 8 UDP − 41 DTLS.</summary>
     public int BasePacketBytes { get; init; } = 1191;
 
-    /// <summary>The largest packet path MTU discovery may try (RFC 8899), in bytes: 1500 − 20 IPv4 − 8 UDP − 37 DTLS. Equal to <see cref="BasePacketBytes"/> turns probing off.</summary>
-    public int MaxPacketBytes { get; init; } = 1435;
+    /// <summary>
+    /// The largest packet path MTU discovery may try (RFC 8899), in bytes. Ethernet would carry 1435 (1500 − 20 IPv4 − 8 UDP − 37 DTLS),
+    /// but pion reads datagrams into 1460 bytes and stops for good at a longer one. Equal to <see cref="BasePacketBytes"/> turns probing off.
+    /// </summary>
+    public int MaxPacketBytes { get; init; } = 1420;
 
     /// <summary>Bytes of received messages that may be held: being reassembled or not yet read by the application. Advertised as a_rwnd.</summary>
     public int ReceiveWindowBytes { get; init; } = 8 << 20;

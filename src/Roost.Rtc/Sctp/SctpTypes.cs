@@ -28,7 +28,7 @@ public enum SctpEffectKind
     /// <summary>Send <see cref="SctpEffect.Packet"/> through DTLS; it is valid until the next call of any method.</summary>
     Packet,
 
-    /// <summary>A whole message arrived; <see cref="SctpEffect.Buffer"/> now belongs to the taker, who returns it to the shared array pool.</summary>
+    /// <summary>A whole message arrived; <see cref="SctpEffect.Buffer"/> now belongs to the taker, who returns it to <see cref="MessagePool"/>.</summary>
     Message,
 
     /// <summary>The handshake is done.</summary>

@@ -43,9 +43,15 @@ internal sealed class StateCookie
         var flags = SctpWire.U32(cookie, 20);
         peer = new InitChunk
         {
-            Tag = SctpWire.U32(cookie, 4), InitialTsn = SctpWire.U32(cookie, 8), ReceiveWindow = SctpWire.U32(cookie, 12),
-            OutboundStreams = SctpWire.U16(cookie, 16), InboundStreams = SctpWire.U16(cookie, 18), ForwardTsn = (flags & 1) != 0,
-            Interleaving = (flags & 2) != 0, ReConfig = (flags & 4) != 0, ZeroChecksum = (flags & 8) != 0,
+            Tag = SctpWire.U32(cookie, 4),
+            InitialTsn = SctpWire.U32(cookie, 8),
+            ReceiveWindow = SctpWire.U32(cookie, 12),
+            OutboundStreams = SctpWire.U16(cookie, 16),
+            InboundStreams = SctpWire.U16(cookie, 18),
+            ForwardTsn = (flags & 1) != 0,
+            Interleaving = (flags & 2) != 0,
+            ReConfig = (flags & 4) != 0,
+            ZeroChecksum = (flags & 8) != 0,
         };
         return true;
     }

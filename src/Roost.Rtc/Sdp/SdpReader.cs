@@ -59,18 +59,24 @@ internal static class SdpReader
         }
         session = new DataSession
         {
-            Ice = ice, Fingerprints = prints, Mid = data.Find("mid:") ?? index.ToString(CultureInfo.InvariantCulture),
+            Ice = ice,
+            Fingerprints = prints,
+            Mid = data.Find("mid:") ?? index.ToString(CultureInfo.InvariantCulture),
             Setup = (data.Find("setup:") ?? whole.Find("setup:")) switch
             {
                 "active" => SetupAttribute.Active,
                 "passive" => SetupAttribute.Passive,
                 _ => SetupAttribute.ActPass,
             },
-            Protocol = data.Words[2] == "DTLS/SCTP" ? "DTLS/SCTP" : "UDP/DTLS/SCTP", SctpPort = SctpPortOf(data), MaxMessageSize = MaxMessageSizeOf(data),
+            Protocol = data.Words[2] == "DTLS/SCTP" ? "DTLS/SCTP" : "UDP/DTLS/SCTP",
+            SctpPort = SctpPortOf(data),
+            MaxMessageSize = MaxMessageSizeOf(data),
             Candidates = data.All("candidate:").Take(MaxCandidates)
                 .Select(text => IceCandidate.TryParse("candidate:" + text, out var candidate) ? candidate : null).OfType<IceCandidate>().ToArray(),
             EndOfCandidates = data.Has("end-of-candidates") || whole.Has("end-of-candidates"),
-            IsIceLite = whole.Has("ice-lite"), HasBundle = whole.Find("group:BUNDLE") is not null, Index = index,
+            IsIceLite = whole.Has("ice-lite"),
+            HasBundle = whole.Find("group:BUNDLE") is not null,
+            Index = index,
             Others = sections.Where((_, i) => i != index)
                 .Select(s => new RejectedMedia(s.Words[0], s.Words.ElementAtOrDefault(2) ?? "", string.Join(' ', s.Words.Skip(3)), s.Find("mid:") ?? "")).ToArray(),
         };

@@ -7,6 +7,7 @@ export async function runNative(command, args, { role, dotnetSays, tellDotnet })
   dotnetSays().then((d) => program.stdin.write(`${JSON.stringify({ type: d.type, sdp: d.sdp })}\n`));
   let report;
   createInterface({ input: program.stdout }).on("line", (line) => {
+    if (!line.startsWith("{")) return console.error(line);
     const said = JSON.parse(line);
     if (said.report) report = said.report; else tellDotnet(said);
   });

@@ -134,3 +134,16 @@ test("a terminal and two pages read the same", async t => {
     await until(async () => (await page.text()) === expected, "the same text in a page");
   }
 });
+
+test("roost up shows a QR code that leads to the web app", async t => {
+  const { folder } = temporary(t);
+  const up = run(t, ["up", "--port", "0", "--host", "127.0.0.1"], { env: { XDG_STATE_HOME: folder } });
+  const [, link] = await up.said(/open\s+(http\S+)/);
+  assert.equal(decodePrintedQr(up.err()), link);
+  const page = await openPage(link);
+  await until(() => page.evaluate(() => document.querySelector("h1, form, input") !== null), "the start page");
+  assert.equal((await (await fetch(new URL("/health", link))).json()).status, "healthy");
+  assert.deepEqual(page.problems, []);
+  up.kill();
+  assert.equal(await up.ended, 0);
+});

@@ -103,6 +103,41 @@ public class HostileUpdateTests
     }
 
     [Fact]
+    public void A_forged_continuation_stays_in_the_list_of_its_beginning()
+    {
+        var doc = new YDoc(1);
+        doc.ApplyUpdate(Bytes.From("01010200 0401 0174 026162 00"));   // client 2 writes "ab" into t
+        doc.ApplyUpdate(Bytes.From("01010200 0401 0175 03616263 00"));   // and claims that "abc" stood in u
+        Assert.Equal("abc", doc.GetText("t").ToString());
+        Assert.Equal(3, doc.GetText("t").Length);
+        Assert.Equal(0, doc.GetText("u").Length);
+    }
+
+    [Fact]
+    public void Deletions_out_of_order_may_wait()
+    {
+        var doc = new YDoc(1);
+        doc.ApplyUpdate(Bytes.From("00 01 02 03 0501 0102 0201"));
+        Assert.True(doc.HasPending);
+        doc.ApplyUpdate(Bytes.From("00 01 02 01 0001"));
+        doc.ApplyUpdate(Bytes.From("01010200 0401 0174 06616263646566 00"));
+        Assert.Equal("de", doc.GetText("t").ToString());
+        Assert.False(doc.HasPending);
+    }
+
+    [Fact]
+    public void A_V2_embed_that_JSON_cannot_hold_is_refused()
+    {
+        var author = new YDoc(1);
+        author.GetText("t").InsertEmbed(0, new YObject { ["n"] = 1234567 });
+        var update = author.EncodeStateAsUpdateV2();
+        var hex = Bytes.Hex(update).Replace("7d87da96", "7a0000000000000001");   // the number becomes a big integer
+        Assert.True(hex.Length > update.Length * 2);
+        Check(Bytes.From(hex), v2: true, UpdateFault.BadJson);
+        Assert.Throws<ArgumentException>(() => author.GetText("t").InsertEmbed(0, new YObject { ["n"] = YValue.FromBigInt(1) }));
+    }
+
+    [Fact]
     public void A_root_of_another_type_is_an_error_for_the_caller_only()
     {
         var doc = new YDoc(1);

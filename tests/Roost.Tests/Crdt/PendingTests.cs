@@ -99,6 +99,32 @@ public class PendingTests
         Assert.Equal(1u, YUpdates.StateVector(merged)[1]);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(2000)]
+    public void Many_small_updates_merge_into_one_that_says_the_same(int count)
+    {
+        var docs = new[] { new YDoc(1), new YDoc(2), new YDoc(3) };
+        var updates = docs.Select(doc => doc.RecordUpdates()).ToArray();
+        for (var i = 0; i < count; i++)
+        {
+            var text = docs[i % 3].GetText("t");
+            text.Insert(i % (text.Length + 1), "word");
+            text.Delete(0, i % 3);
+        }
+
+        var merged = YUpdates.Merge([.. updates.SelectMany(list => list).Reverse()]);
+        var doc = new YDoc(4);
+        doc.ApplyUpdate(merged);
+        foreach (var other in docs)
+        {
+            docs[0].ApplyUpdate(other.EncodeStateAsUpdate());
+        }
+
+        Assert.Equal(docs[0].EncodeStateAsUpdateV2(), doc.EncodeStateAsUpdateV2());
+        Assert.Equal(doc.StateVector(), YUpdates.StateVector(merged));
+    }
+
     [Fact]
     public void Too_much_that_waits_is_refused_and_changes_nothing()
     {

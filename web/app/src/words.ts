@@ -1,5 +1,6 @@
 import type { WatchStatus } from '../../client/src/watch/watch-core.ts'
-import { REFUSALS } from '../../client/src/door/refusals.ts'
+import { refusalName } from '../../client/src/door/refusals.ts'
+import { REFUSAL_FIXES } from './refusal-fixes.ts'
 
 export type Tone = 'wait' | 'live' | 'done' | 'bad'
 
@@ -17,8 +18,8 @@ export function stateWords(status: WatchStatus, hasText: boolean, end: End | und
   if (end && status.ended) return { tone: 'done', words: endWords(end) }
   if (status.link === 'replaced') return { tone: 'bad', words: 'Opened elsewhere', more: 'This page was opened again with the same identity. Reload to read here.' }
   if (status.refusal) {
-    const refusal = REFUSALS[status.refusal.code]
-    return { tone: 'bad', words: `The hub refused: ${refusal ? refusal.name : status.refusal.code}`, more: refusal ? refusal.fix : status.refusal.text }
+    const name = refusalName(status.refusal.code)
+    return { tone: 'bad', words: `The hub refused: ${name}`, more: REFUSAL_FIXES[name] || status.refusal.text }
   }
   if (status.link === 'lost') return { tone: 'wait', words: 'Connection lost, trying again', more: hasText ? 'What was read is kept; the rest follows when the hub is back.' : undefined }
   if (status.link === 'connecting' || status.host === undefined) return { tone: 'wait', words: 'Connecting' }

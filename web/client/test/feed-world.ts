@@ -1,4 +1,4 @@
-import { utf8, type Bytes } from '../src/codec/bytes.ts'
+import { equal, utf8, type Bytes } from '../src/codec/bytes.ts'
 import { chooseCrypto } from '../src/crypto/choose.ts'
 import type { Signer } from '../src/crypto/provider.ts'
 import { FeedHost, newEpoch } from '../src/feeds/feed-host.ts'
@@ -32,7 +32,7 @@ export class FeedWorld {
     readonly room: RoomKeys,
     public host: FeedHost,
   ) {
-    this.reader = new FeedReader(room)
+    this.reader = new FeedReader(room.room16, (author32) => equal(owner16(author32), room.owner16))
     this.opener = new EntryOpener(crypto, room.prk)
   }
 

@@ -78,21 +78,38 @@ test('the authority is host and port as dialled, the port always written', () =>
 
 test('rooms are joined on every new link, with a proof for that link', () => {
   give({ type: 'join', room })
-  const sign = one(open(), 'sign')
+  give({ type: 'start' })
+  const auth = one(hear(HELLO), 'sign')
+  const sign = one(give({ type: 'signed', ticket: auth.ticket, sig64: SIG }), 'sign')
   expect(sign.room).toBe(room)
   expect(give({ type: 'signed', ticket: sign.ticket, sig64: SIG }).map((effect) => effect.type)).toEqual(['transmit', 'join-sent'])
   give({ type: 'closed', code: 1006 })
   nowMs += 2_000
   core.tick(nowMs)
-  expect(one(effects(), 'dial').url).toBe('ws://one:3000/roost')
+  expect(one(effects(), 'dial').url).toBe('ws://two/roost')
   const again = one(hear(HELLO), 'sign')
-  give({ type: 'signed', ticket: again.ticket, sig64: SIG })
-  expect(one(give({ type: 'checked', ticket: one(hear(welcome()), 'check').ticket, ok: true }), 'sign').room).toBe(room)
+  expect(one(give({ type: 'signed', ticket: again.ticket, sig64: SIG }), 'sign').room).toBe(room)
+})
+
+test('what the hub says before its proof is checked waits for the check', () => {
+  give({ type: 'start' })
+  give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
+  const check = one(hear(welcome()), 'check')
+  expect(hear(concat([0x0c], new Uint8Array(36), u32(1)))).toEqual([])
+  expect(give({ type: 'checked', ticket: check.ticket, ok: true }).map((effect) => effect.type)).toEqual(['open', 'frame'])
+})
+
+test('a room joined while the hub’s proof is checked is joined, once', () => {
+  give({ type: 'start' })
+  give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
+  const check = one(hear(welcome()), 'check')
+  expect(give({ type: 'join', room })).toEqual([])
+  expect(give({ type: 'checked', ticket: check.ticket, ok: true }).filter((effect) => effect.type === 'sign')).toHaveLength(1)
 })
 
 test('a proof that was asked for on a lost link is not sent on the next', () => {
-  give({ type: 'join', room })
-  const sign = one(open(), 'sign')
+  open()
+  const sign = one(give({ type: 'join', room }), 'sign')
   give({ type: 'closed', code: 1006 })
   expect(give({ type: 'signed', ticket: sign.ticket, sig64: SIG })).toEqual([])
 })

@@ -1,12 +1,18 @@
 // The .NET side of the interop runs: one JSON line per description on stdin and stdout, events on stdout as JSON lines.
 // usage: interop-peer offer|answer
+//        interop-peer turn URL USER PASSWORD     two peers of this program reach each other through that TURN server alone
 // Every message is echoed on its channel, except three text commands: "open LABEL" makes this side open an unordered channel without
 // retransmissions, "close" makes it close the channel the command came on, and "bye" ends the program.
 using System.Text.Json;
 using Roost.Rtc.DataChannels;
+using Roost.Rtc.InteropPeer;
 using Roost.Rtc.Net;
 using Roost.Rtc.Sdp;
 
+if (args is ["turn", var url, var user, var password])
+{
+    return await Relay.RunAsync(new IceServer(url, user, password));
+}
 var done = new TaskCompletionSource();
 await using var connection = new RtcPeerConnection(new RtcConfiguration { IncludeLoopback = true });
 connection.ChannelArrived += (_, channel) => _ = ServeAsync(channel);
@@ -35,6 +41,7 @@ _ = Task.Run(() =>
 });
 await done.Task;
 Say(new { @event = "statistics", statistics = await connection.GetStatisticsAsync() });
+return 0;
 
 async Task DescribeAsync()
 {

@@ -13,6 +13,7 @@ const { Point } = ed25519
 export const jsEd25519: Ed25519 = {
   generate: async () => signer(crypto.getRandomValues(new Uint8Array(32))),
   fromSeed: async (seed) => signer(seed),
+  restore: async (stored) => ('seed' in stored ? signer(stored.seed) : undefined),
   verify: async (publicKey, message, signature) => verify(publicKey, message, signature),
 }
 
@@ -26,6 +27,7 @@ export async function jsSealer(key: Bytes): Promise<Sealer> {
 
 function signer(seed: Bytes): Signer {
   return {
+    stored: { seed },
     publicKey: ed25519.getPublicKey(seed) as Bytes,
     sign: async (message) => ed25519.sign(message, seed) as Bytes,
   }

@@ -4,12 +4,18 @@ import type { Bytes } from '../codec/bytes.ts'
 export interface Signer {
   readonly publicKey: Bytes
   sign(message: Bytes): Promise<Bytes>
+  /** What IndexedDB may keep to have this key again; a browser's own key never shows its bytes. */
+  readonly stored: StoredKey
 }
+
+export type StoredKey = { pair: CryptoKeyPair; publicKey: Bytes } | { seed: Bytes }
 
 /** Ed25519 as a browser or a library offers it, before the strict verifier rule of docs/protocol/identity.md. */
 export interface Ed25519 {
   generate(): Promise<Signer>
   fromSeed(seed: Bytes): Promise<Signer>
+  /** The key that was stored; undefined where this implementation can't use it. */
+  restore(stored: StoredKey): Promise<Signer | undefined>
   /** The check without cofactor. Callers go through `verify` of identity/strict.ts. */
   verify(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean>
 }

@@ -1,5 +1,5 @@
 import { concat, fromBase64Url, fromHex, type Bytes } from '../codec/bytes.ts'
-import type { Ed25519, Sealer, Signer } from './provider.ts'
+import type { Ed25519, Sealer, Signer, StoredKey } from './provider.ts'
 
 const ED = 'Ed25519'
 // RFC 8410 §7: a PKCS #8 wrapping of a bare seed.
@@ -10,13 +10,17 @@ export function webEd25519(subtle: SubtleCrypto): Ed25519 {
   return {
     async generate() {
       const pair = (await subtle.generateKey(ED, false, ['sign', 'verify'])) as CryptoKeyPair
-      return signer(subtle, pair.privateKey, new Uint8Array(await subtle.exportKey('raw', pair.publicKey)))
+      const publicKey = new Uint8Array(await subtle.exportKey('raw', pair.publicKey))
+      return signer(subtle, pair.privateKey, { pair, publicKey })
     },
     async fromSeed(seed) {
       const pkcs8 = concat(PKCS8_HEAD, seed)
       const readable = await subtle.importKey('pkcs8', pkcs8, ED, true, ['sign'])
       const jwk = await subtle.exportKey('jwk', readable) // the only road from a seed to its public key
-      return signer(subtle, readable, fromBase64Url(jwk.x!)!)
+      return signer(subtle, readable, { seed }, fromBase64Url(jwk.x!)!)
+    },
+    async restore(stored) {
+      return 'seed' in stored ? this.fromSeed(stored.seed) : signer(subtle, stored.pair.privateKey, stored)
     },
     async verify(publicKey, message, signature) {
       const key = await subtle.importKey('raw', publicKey, ED, false, ['verify'])
@@ -41,6 +45,6 @@ export async function webSealer(subtle: SubtleCrypto, key: Bytes): Promise<Seale
   }
 }
 
-function signer(subtle: SubtleCrypto, key: CryptoKey, publicKey: Bytes): Signer {
-  return { publicKey, sign: async (message) => new Uint8Array(await subtle.sign(ED, key, message)) }
+function signer(subtle: SubtleCrypto, key: CryptoKey, stored: StoredKey, publicKey = 'seed' in stored ? undefined : stored.publicKey): Signer {
+  return { publicKey: publicKey!, stored, sign: async (message) => new Uint8Array(await subtle.sign(ED, key, message)) }
 }

@@ -1,6 +1,5 @@
 import { compare, equal, hex, type Bytes } from '../codec/bytes.ts'
 import { earliest, type ProtocolCore, type Wake } from '../cores/protocol-core.ts'
-import { owner16 as ownerOf } from '../identity/peer-id.ts'
 import { chainMessage, type FeedName } from './chain.ts'
 import { readFeedFrame, writeFeedFrame, type FeedFrame } from './feed-frames.ts'
 import { FeedTrack, type Claim, type VerifiedEntry } from './feed-track.ts'
@@ -48,7 +47,11 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
   private acked = 0
   private ackedAtMs = -ACK_EVERY_MS
 
-  constructor(private readonly room: { room16: Bytes; owner16: Bytes }) {}
+  constructor(
+    private readonly room16: Bytes,
+    /** Whose feeds count. */
+    private readonly isAuthor: (author32: Bytes) => boolean,
+  ) {}
 
   get nextWake(): Wake | undefined {
     return this.failed || !this.here ? undefined : earliest(this.askWake, this.ackWake)
@@ -103,7 +106,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
 
   private hear(frame: FeedFrame): void {
     if (frame.type === 'want' || frame.type === 'ack') return
-    if (frame.type === 'head' && !this.isHost(frame)) return
+    if (frame.type === 'head' && !this.isAuthor(frame.author32)) return
     // A keeper may lag behind what the host itself has told; that is no rollback.
     if (frame.type === 'head' && this.isKeeper && this.current && equal(frame.epoch16, this.current.name.epoch16) && frame.n < this.current.cursor) return
     const track = frame.type === 'head' ? this.trackOf(frame) : this.tracks.find((one) => equal(one.feed8, frame.feed8))
@@ -111,15 +114,11 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
     else if (frame.type === 'live') this.hasUnknown = true
   }
 
-  private isHost(head: FeedFrame & { type: 'head' }): boolean {
-    return equal(ownerOf(head.author32), this.room.owner16)
-  }
-
   private trackOf({ author32, epoch16 }: FeedFrame & { type: 'head' }): FeedTrack | undefined {
     const known = this.tracks.find((track) => equal(track.name.epoch16, epoch16) && equal(track.name.author32, author32))
     if (known) return known
     if (this.current && compare(epoch16, this.current.name.epoch16) < 0) return undefined
-    const track = new FeedTrack({ room16: this.room.room16, author32, epoch16 })
+    const track = new FeedTrack({ room16: this.room16, author32, epoch16 })
     const kept = this.tracks.filter((one) => one === this.current || one === this.checking?.track)
     const others = this.tracks.filter((one) => !kept.includes(one))
     this.tracks = [...kept, ...others.slice(-MAX_CANDIDATES + 1), track]

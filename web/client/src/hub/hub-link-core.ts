@@ -42,6 +42,8 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
   private welcome: Welcome | undefined
   private wake: Wake | undefined
   private heardAtMs = 0
+  private readonly joining = new Set<RoomToJoin>()
+  private readonly early: HubFrame[] = []
 
   constructor(private readonly options: HubLinkOptions) {
     this.urls = options.urls
@@ -76,6 +78,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
         this.rooms.set(hex(input.room.room16), input.room)
         return this.state === 'open' ? this.join(input.room) : undefined
       case 'leave':
+        this.joining.delete(this.rooms.get(hex(input.room16))!)
         this.rooms.delete(hex(input.room16))
         return this.state === 'open' ? this.emit({ type: 'transmit', bytes: writeLeave(input.room16) }) : undefined
       case 'online':
@@ -116,7 +119,8 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     if (frame.type === 'hello' && this.state === 'dialling') return this.prove(frame, nowMs)
     if (frame.type === 'welcome' && this.state === 'proving') return this.check(frame)
     if (frame.type === 'ping') return this.emit({ type: 'transmit', bytes: writePong(frame.body) })
-    if (this.state === 'open' || frame.type === 'error') this.emit({ type: 'frame', frame })
+    if (this.state === 'checking') this.early.push(frame)
+    else if (this.state === 'open' || frame.type === 'error') this.emit({ type: 'frame', frame })
   }
 
   private prove(hello: HubFrame & { type: 'hello' }, nowMs: number): void {
@@ -125,7 +129,11 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     this.proof = proof
     this.state = 'proving'
     this.sleep(nowMs + PROOF_MS, 'hear WELCOME')
-    this.sign(undefined, authMessage(proof), (sig64) => this.emit({ type: 'transmit', bytes: writeAuth(proof, sig64) }))
+    // JOIN follows AUTH at once: waiting for WELCOME would cost a round trip and prove nothing, since no hub's key is pinned.
+    this.sign(undefined, authMessage(proof), (sig64) => {
+      this.emit({ type: 'transmit', bytes: writeAuth(proof, sig64) })
+      this.rooms.forEach((room) => this.join(room))
+    })
   }
 
   private check({ sig64, json }: HubFrame & { type: 'welcome' }): void {
@@ -146,10 +154,12 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     this.turn = this.urls.indexOf(this.url)
     this.emit({ type: 'open', welcome: this.welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
     this.sleep(nowMs + this.welcome.limits.pingMs, 'ping the hub')
-    this.rooms.forEach((room) => this.join(room))
+    this.rooms.forEach((room) => this.joining.has(room) || this.join(room))
+    this.early.splice(0).forEach((frame) => this.emit({ type: 'frame', frame }))
   }
 
   private join(room: RoomToJoin): void {
+    this.joining.add(room)
     const message = joinMessage(this.proof!.hubNonce32, peerId20(this.options.peerPub32), room.room16, room.session16)
     this.sign(room, message, (sig64) => {
       if (this.rooms.get(hex(room.room16)) !== room) return
@@ -174,6 +184,8 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     const wasSteady = this.state === 'open' && nowMs - this.openedAtMs >= STEADY_MS
     this.failures = wasSteady ? 1 : this.failures + 1
     this.signing.clear()
+    this.joining.clear()
+    this.early.length = 0
     this.state = 'waiting'
     // Every hub is tried once before the wait grows.
     const round = Math.floor((this.failures - 1) / this.urls.length)

@@ -1,6 +1,6 @@
 import { hex, type Bytes } from '../codec/bytes.ts'
 import { chainStart, type FeedName } from '../feeds/chain.ts'
-import { readFeedFrame, writeFeedFrame, type SealedEntry } from '../feeds/feed-frames.ts'
+import { readFeedFrame, writeFeedFrame, type FeedFrame, type SealedEntry } from '../feeds/feed-frames.ts'
 import { openDatabase, read, write } from './database.ts'
 
 /** Keeps verified entries as they came, sealed: nothing in the store can be read without the link. */
@@ -37,6 +37,7 @@ export class IndexedFeedStore implements FeedStore {
   private timer: ReturnType<typeof setTimeout> | undefined
   private bytes = 0
   private stored = ''
+  private storedUpTo = 0
   private broken = false
 
   constructor(private readonly failed: (error: unknown) => void) {}
@@ -58,10 +59,15 @@ export class IndexedFeedStore implements FeedStore {
     this.stored = record.epoch
     this.bytes = record.bytes
     const packs = (await read(database, 'packs', IDBKeyRange.bound([room, record.epoch, 0], [room, record.epoch, Infinity]))) as Bytes[]
-    return [record.head, ...regroup(packs)]
+    const restored = regroup(packs)
+    const last = restored.length > 0 && readFeedFrame(restored[restored.length - 1])
+    if (last && last.type === 'pack') this.storedUpTo = last.last!.head
+    return [record.head, ...restored]
   }
 
   append(batch: StoredBatch): void {
+    const last = batch.entries[batch.entries.length - 1]
+    if (hex(batch.name.epoch16) === this.stored && last.n <= this.storedUpTo) return // just restored
     const { pending } = this
     const continues = pending && pending.name === batch.name && pending.entries[pending.entries.length - 1].n + 1 === batch.entries[0].n
     if (pending && !continues) void this.flush()
@@ -104,23 +110,29 @@ export class IndexedFeedStore implements FeedStore {
   }
 }
 
-/** Joins stored packs, so that a restored log costs one signature per half megabyte. Two tabs may have stored the same entries. */
-function regroup(packs: Bytes[]): Bytes[] {
+/** Joins stored packs, so that a restored log costs one signature per half megabyte. Two tabs, or two loads of the page, may have stored the same entries. */
+export function regroup(stored: Bytes[]): Bytes[] {
   const grouped: Bytes[] = []
   let group: SealedEntry[] = []
+  let signed: (FeedFrame & { type: 'pack' }) | undefined
   let next = 1
   let bytes = 0
-  packs.forEach((stored, i) => {
-    const pack = readFeedFrame(stored)
-    if (!pack || pack.type !== 'pack' || pack.first > next) return
-    group.push(...pack.entries.slice(next - pack.first))
-    next = Math.max(next, pack.first + pack.entries.length)
-    bytes += stored.length
-    if (group.length === 0 || (bytes < GROUP_BYTES && i < packs.length - 1)) return
-    grouped.push(writeFeedFrame({ ...pack, first: next - group.length, entries: group }))
+  const close = (): void => {
+    if (signed) grouped.push(writeFeedFrame({ ...signed, first: next - group.length, entries: group }))
     group = []
+    signed = undefined
     bytes = 0
-  })
+  }
+  for (const one of stored) {
+    const pack = readFeedFrame(one)
+    if (!pack || pack.type !== 'pack' || pack.first > next || pack.first + pack.entries.length <= next) continue
+    group.push(...pack.entries.slice(next - pack.first))
+    next = pack.first + pack.entries.length
+    signed = pack // its signature is over its last entry, which is the last of the group
+    bytes += one.length
+    if (bytes >= GROUP_BYTES) close()
+  }
+  close()
   return grouped
 }
 

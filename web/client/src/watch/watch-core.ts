@@ -3,6 +3,7 @@ import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 import { ROLE_HOST, type HubFrame, type Member } from '../door/door-frames.ts'
 import { writeSend } from '../door/peer-frames.ts'
 import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
+import { owner16 } from '../identity/peer-id.ts'
 import type { LinkNews } from '../hub/hub-link.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 
@@ -37,7 +38,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private keeper20: Bytes | undefined
 
   constructor(private readonly room: { room16: Bytes; owner16: Bytes }) {
-    this.reader = new FeedReader(room)
+    this.reader = new FeedReader(room.room16, (author32) => equal(owner16(author32), room.owner16))
   }
 
   get nextWake(): Wake | undefined {

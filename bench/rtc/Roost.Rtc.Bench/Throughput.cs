@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Roost.Rtc.Peer;
+using Roost.Rtc.Sctp;
+using Roost.Rtc.Sdp;
+
+namespace Roost.Rtc.Net.Bench;
+
+/// <summary>Ordered, reliable messages one way; prints wall time, CPU time and allocations of this process as one JSON line.</summary>
+internal static class Throughput
+{
+    internal static async Task RunAsync(string[] args)
+    {
+        var isOfferer = args[0] == "offer";
+        var messageBytes = int.Parse(args[1]);
+        var total = long.Parse(args[2]);
+        using var runtime = new RtcRuntime(new RtcRuntimeOptions
+        {
+            Loops = 1,
+            Segmentation = !args.Contains("plain"),
+            PortableSockets = args.Contains("portable"),
+        });
+        await using var connection = runtime.CreateConnection(new RtcConfiguration
+        {
+            BindAddresses = [IPAddress.Loopback],
+            Peer = new PeerOptions { Sctp = new SctpOptions { ZeroChecksum = !args.Contains("crc") } },
+        });
+        var done = new TaskCompletionSource();
+        if (isOfferer)
+        {
+            var channel = connection.CreateDataChannel("bench");
+            await ExchangeAsync(connection, isOfferer);
+            await channel.Opened;
+            await SendAsync(channel, messageBytes, total, done);
+        }
+        else
+        {
+            connection.ChannelArrived += (_, channel) => Count(channel, total, done);
+            await ExchangeAsync(connection, isOfferer);
+        }
+        await done.Task;
+        var statistics = await connection.GetStatisticsAsync();
+        Console.Error.WriteLine(statistics.Sctp);
+        // The sender stays until the receiver has everything and hangs up; then both end.
+        _ = Console.In.ReadLine();
+    }
+
+    private static async Task SendAsync(DataChannel channel, int messageBytes, long total, TaskCompletionSource done)
+    {
+        var message = new byte[messageBytes];
+        var finished = new TaskCompletionSource();
+        channel.OnMessage((_, _, _) => finished.TrySetResult());
+        var meter = new Meter();
+        for (long sent = 0; sent < total; sent += messageBytes)
+        {
+            await channel.SendAsync(message);
+        }
+        await finished.Task;
+        meter.Report("sender", total);
+        done.SetResult();
+    }
+
+    private static void Count(DataChannel channel, long total, TaskCompletionSource done)
+    {
+        Meter? meter = null;
+        long received = 0;
+        channel.OnMessage((c, message, _) =>
+        {
+            meter ??= new Meter();
+            received += message.Length;
+            if (received >= total)
+            {
+                meter.Report("receiver", received);
+                c.TrySend("done");
+                done.TrySetResult();
+            }
+        });
+    }
+
+    private static async Task ExchangeAsync(RtcPeerConnection connection, bool isOfferer)
+    {
+        if (!isOfferer)
+        {
+            await connection.SetRemoteDescriptionAsync(Hear());
+        }
+        await connection.SetLocalDescriptionAsync();
+        await connection.Gathered;
+        var description = await connection.GetLocalDescriptionAsync();
+        Console.Out.WriteLine(JsonSerializer.Serialize(new { type = description.TypeName, sdp = description.Sdp }));
+        Console.Out.Flush();
+        if (isOfferer)
+        {
+            await connection.SetRemoteDescriptionAsync(Hear());
+        }
+    }
+
+    private static SessionDescription Hear()
+    {
+        using var json = JsonDocument.Parse(Console.In.ReadLine()!);
+        return SessionDescription.Parse(json.RootElement.GetProperty("type").GetString()!, json.RootElement.GetProperty("sdp").GetString()!);
+    }
+}
+
+/// <summary>Wall clock, CPU and allocations since it was made.</summary>
+internal sealed class Meter
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private readonly TimeSpan _cpu = Process.GetCurrentProcess().TotalProcessorTime;
+    private readonly long _allocated = GC.GetTotalAllocatedBytes();
+
+    internal void Report(string role, long bytes) => Console.Out.WriteLine(JsonSerializer.Serialize(new
+    {
+        role,
+        bytes,
+        seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
+        cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalSeconds,
+        allocated = GC.GetTotalAllocatedBytes() - _allocated,
+    }));
+}

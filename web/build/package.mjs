@@ -1,0 +1,13 @@
+// npm pack in web/client: the same files that the hub serves, with their types.
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { listFiles, web } from './bundle.mjs'
+
+const out = join(web, 'client/dist')
+await rm(out, { recursive: true, force: true })
+await mkdir(join(out, 'assets'), { recursive: true })
+for (const name of await listFiles(join(web, 'dist'))) {
+  if (/^roost.*\.js$|^assets\/crypto-.*\.js$/.test(name)) await cp(join(web, 'dist', name), join(out, name))
+}
+execFileSync(process.execPath, [join(web, 'node_modules/typescript/lib/tsc.js'), '-p', join(web, 'client/tsconfig.json')], { stdio: 'inherit' })

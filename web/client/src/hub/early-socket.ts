@@ -1,0 +1,32 @@
+/** A WebSocket that is dialled before anybody can listen: what happens meanwhile is told when somebody does. */
+export class EarlySocket {
+  private readonly socket: WebSocket | undefined
+  private readonly missed: Event[] = []
+  private taken = false
+
+  constructor(private readonly url: string) {
+    try {
+      this.socket = new WebSocket(url, 'roost.1')
+    } catch {
+      return // the real attempt fails the same way, and is told
+    }
+    this.socket.binaryType = 'arraybuffer'
+    const keep = (event: Event): void => void this.missed.push(event)
+    this.socket.onopen = this.socket.onmessage = this.socket.onclose = keep
+  }
+
+  /** The early socket the first time, for its own address; a new one after that. */
+  take(url: string): WebSocket {
+    const { socket } = this
+    if (!socket || url !== this.url || this.taken) return new WebSocket(url, 'roost.1')
+    this.taken = true
+    // The listener sets its handlers now; what they missed comes first.
+    void Promise.resolve().then(() => this.missed.forEach((event) => socket.dispatchEvent(copy(event))))
+    return socket
+  }
+}
+
+function copy(event: Event): Event {
+  if (event instanceof MessageEvent) return new MessageEvent('message', { data: event.data })
+  return event instanceof CloseEvent ? new CloseEvent('close', event) : new Event(event.type)
+}

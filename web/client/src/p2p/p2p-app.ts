@@ -1,0 +1,215 @@
+import type { Clock } from '../cores/core-driver.ts'
+import { Emitter } from './emitter.ts'
+import { Files, type FileOffer, type FileProgress } from './files.ts'
+import type { IdentityKind } from './identity-keeper.ts'
+import { MinimalSignaling, type AppState } from './minimal-signaling.ts'
+import { IndexedOutboxStore, type OutboxStore } from './outbox-store.ts'
+import { P2PConnectionManager, type WebRtcConfig } from './p2p-connection-manager.ts'
+import type { PeerPath } from './peer-path.ts'
+import { Requests, type RequestHandler, type RequestOptions } from './requests.ts'
+import { RoostError } from './roost-error.ts'
+
+export interface P2PAppConfig {
+  /** One hub or several, tried in turn. Default: where the page came from, else http://localhost:3001 (seed 001). */
+  signalingServer?: string | string[]
+  webrtc?: WebRtcConfig
+  identity?: IdentityKind
+  /** Peers of different applications never meet. */
+  appId?: string
+  /** Where unacknowledged messages are kept; `null` keeps them in memory only. */
+  store?: OutboxStore | null
+  clock?: Clock
+  rtc?: typeof RTCPeerConnection
+}
+
+export interface AppEvents {
+  'peer-joined': { peerId: string }
+  'peer-left': { peerId: string; reason: string }
+  'peer-ready': { peerId: string }
+  'peer-path': { peerId: string; path: PeerPath; rttMs: number }
+  'peer-unreachable': { peerId: string }
+  message: { peerId: string; data: { type: string; content: any; timestamp: number } }
+  fast: { peerId: string; data: any }
+  stream: { peerId: string; stream: MediaStream; track: MediaStreamTrack }
+  'message-delivered': { peerId: string; messageId: string }
+  /** Somebody sends a file; `decline()` stops it. */
+  'file-offer': FileOffer
+  'file-progress': FileProgress
+  file: { peerId: string; file: File }
+  state: AppState
+  error: RoostError
+}
+
+export interface SendResult {
+  peerId: string
+  success: boolean
+  messageId?: string
+  error?: unknown
+}
+
+/** Seed 001's application: join a room, and talk to whoever is in it. */
+export class P2PApp extends Emitter<AppEvents> {
+  readonly signaling: MinimalSignaling
+  readonly connectionManager: P2PConnectionManager
+  private readonly requests: Requests
+  private readonly files: Files
+  private readonly joined = new Set<string>()
+  private readonly gone = new Set<string>()
+
+  constructor(config: P2PAppConfig = {}) {
+    super()
+    const store = config.store === null || config.identity === 'ephemeral' ? undefined : config.store || defaultStore()
+    this.signaling = new MinimalSignaling(config.signalingServer || defaultServer(), { network: config.appId, identity: config.identity, store, clock: config.clock })
+    this.connectionManager = new P2PConnectionManager(config.webrtc, store, config.clock, config.rtc)
+    this.requests = new Requests((peerId, message) => this.connectionManager.write(peerId, message))
+    this.files = new Files((peerId, message) => this.connectionManager.write(peerId, message), {
+      offer: (offer) => this.emit('file-offer', offer),
+      progress: (progress) => this.emit('file-progress', progress),
+      file: (file) => this.emit('file', file),
+    })
+    this.listen()
+  }
+
+  get peerId(): string | null {
+    return this.signaling.peerId
+  }
+
+  get state(): AppState {
+    return this.signaling.state
+  }
+
+  /** Enters a room by name or by invite link, and resolves to this peer's id. One room at a time. */
+  async joinRoom(roomId: string): Promise<string> {
+    await this.enter(() => this.signaling.joinRoom(roomId))
+    return this.peerId!
+  }
+
+  /** Opens a room of one's own with a secret; resolves to the fragment that invites others: `joinRoom('#' + fragment)`. */
+  createRoom(): Promise<string> {
+    return this.enter(() => this.signaling.createRoom())
+  }
+
+  /** To everyone in the room, or to some; waits for those who are away, and says for each how it went. */
+  sendMessage(content: unknown, options: { to?: string | string[] } = {}): Promise<SendResult[]> {
+    const peers = options.to === undefined ? [...this.joined] : ([] as string[]).concat(options.to)
+    const message = content instanceof ArrayBuffer || ArrayBuffer.isView(content) ? content : { type: 'message', content, timestamp: Date.now() }
+    return Promise.all(
+      peers.map((peerId) =>
+        this.connectionManager.sendReliable(peerId, message).then(
+          (messageId) => ({ peerId, messageId, success: true }),
+          (error) => ({ peerId, error, success: false }),
+        ),
+      ),
+    )
+  }
+
+  /** To everyone at once, unordered, and lost rather than late. */
+  sendFast(data: unknown): void {
+    for (const peerId of this.connectionManager.peerIds) this.connectionManager.sendFast(peerId, data)
+  }
+
+  /** To everyone who is ready; resolves to who got all of it. */
+  async shareFile(file: File): Promise<{ peerId: string; success: boolean }[]> {
+    const peers = this.connectionManager.peerIds.filter((peerId) => this.connectionManager.isOpen(peerId))
+    return Promise.all(peers.map(async (peerId) => ({ peerId, success: await this.sendFileToUser(peerId, file) })))
+  }
+
+  sendFileToUser(peerId: string, file: File): Promise<boolean> {
+    return this.files.send(peerId, file)
+  }
+
+  request<T>(peerId: string, method: string, params?: unknown, options: RequestOptions = {}): Promise<T> {
+    return this.requests.request(peerId, method, params, options)
+  }
+
+  /** Answers what others `request`; the returned function stops that. */
+  handle(method: string, handler: RequestHandler): () => void {
+    return this.requests.handle(method, handler)
+  }
+
+  leaveRoom(): void {
+    for (const peerId of this.connectionManager.peerIds) {
+      this.signaling.sendTo(peerId, { type: 'bye' })
+      this.connectionManager.drop(peerId)
+    }
+    this.joined.clear()
+    this.signaling.leave()
+  }
+
+  /** Says goodbye. No event comes after this. */
+  async close(): Promise<void> {
+    this.mute()
+    this.leaveRoom()
+    this.connectionManager.close()
+    this.signaling.close()
+  }
+
+  private async enter<T>(enter: () => Promise<T>): Promise<T> {
+    this.leaveRoom()
+    const entering = enter()
+    await this.signaling.connect()
+    const road = this.signaling
+    this.connectionManager.use(this.peerId!, { sendTo: (to, signal) => road.sendTo(to, signal), relayTo: (to, frame, fast) => road.relayTo(to, frame, fast), get isOpen() { return road.link.isOpen } }, road.iceServers)
+    return entering
+  }
+
+  private listen(): void {
+    const { signaling, connectionManager: manager } = this
+    signaling.on('state', (state) => this.emit('state', state))
+    signaling.on('error', (error) => this.emit('error', error))
+    signaling.on('peer-joined', ({ peerId, isNew, newcomerIsMe }) => this.came(peerId, isNew, newcomerIsMe))
+    signaling.on('peer-left', ({ peerId, reason }) => this.left(peerId, reason))
+    signaling.on('signal', ({ from, signal }) => manager.hearSignal(from, signal))
+    signaling.on('relayed', ({ from, frame, fast }) => manager.hearRelayed(from, frame, fast))
+    manager.on('peer-connected', ({ peerId }) => this.emit('peer-ready', { peerId }))
+    manager.on('peer-disconnected', ({ peerId }) => this.gone.has(peerId) && this.forget(peerId, 'connection lost'))
+    manager.on('peer-path', (path) => this.emit('peer-path', path))
+    manager.on('peer-unreachable', (peer) => this.emit('peer-unreachable', peer))
+    manager.on('message-received', (message) => this.emit('message', wrap(message)))
+    manager.on('message-delivered', ({ peerId, message }) => this.emit('message-delivered', { peerId, messageId: message.id }))
+    manager.on('fast', (fast) => this.emit('fast', fast))
+    manager.on('stream', (stream) => this.emit('stream', stream))
+    manager.on('error', (error) => this.emit('error', error))
+    manager.on('frame', ({ peerId, frame }) => {
+      if (frame.type === 'request') void this.requests.hearRequest(peerId, frame.id, frame.text)
+      if (frame.type === 'file') this.files.hear(peerId, frame.id, frame.step, frame.bytes)
+      if (frame.type === 'response') this.requests.hearResponse(peerId, frame.id, frame.text)
+    })
+  }
+
+  private came(peerId: string, isNew: boolean, newcomerIsMe: boolean): void {
+    this.gone.delete(peerId)
+    if (isNew) this.connectionManager.drop(peerId) // a new page: the old connection is dead, whatever it says
+    if (!this.joined.has(peerId)) {
+      this.joined.add(peerId)
+      this.emit('peer-joined', { peerId })
+    }
+    void this.connectionManager.createConnection(peerId, newcomerIsMe)
+  }
+
+  /** Losing its hub is not leaving: an open connection goes on without. */
+  private left(peerId: string, reason: string): void {
+    const path = this.connectionManager.path(peerId)
+    if (reason === 'connection lost' && path && path !== 'hub') this.gone.add(peerId)
+    else this.forget(peerId, reason)
+  }
+
+  private forget(peerId: string, reason: string): void {
+    this.gone.delete(peerId)
+    this.connectionManager.drop(peerId)
+    if (reason !== 'connection lost') this.joined.delete(peerId) // messages wait for who was only cut off
+    this.emit('peer-left', { peerId, reason })
+  }
+}
+
+function wrap({ peerId, data }: { peerId: string; data: any }): AppEvents['message'] {
+  return data && data.type && !(data instanceof Uint8Array) ? { peerId, data } : { peerId, data: { type: 'message', content: data, timestamp: Date.now() } }
+}
+
+function defaultServer(): string {
+  return typeof location === 'object' && /^http/.test(location.protocol) ? location.origin : 'http://localhost:3001'
+}
+
+function defaultStore(): OutboxStore | undefined {
+  return typeof indexedDB === 'object' ? new IndexedOutboxStore() : undefined
+}

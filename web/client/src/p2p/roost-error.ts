@@ -1,0 +1,25 @@
+/** What went wrong, with a code that stays, and what to do about it. */
+export class RoostError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(`${message} ${hint} (${code})`)
+  }
+}
+
+export type ErrorCode =
+  | 'peer-unreachable'
+  | 'message-too-large'
+  | 'outbox-full'
+  | 'storage-failed'
+  | 'request-timeout'
+  | 'request-failed'
+  | 'no-such-method'
+  | 'hub-refused'
+  | 'replaced'
+  | 'no-room'
+  | 'no-host'
+  | 'fork'
+  | 'rollback'

@@ -1,0 +1,35 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+const ROOST = fileURLToPath(new URL('../../roost', import.meta.url))
+
+/** The hub itself: `./roost hub` on a free port of loopback, ended by its own process id. */
+export class RealHub {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static start(): Promise<RealHub> {
+    const child = spawn(ROOST, ['hub', '--port', '0', '--host', '127.0.0.1'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let said = ''
+    return new Promise((resolve, reject) => {
+      const hear = (bytes: Buffer): void => {
+        said += bytes
+        const found = /https?:\/\/[^\s"]+:\d+/.exec(said)
+        if (found) resolve(new RealHub(found[0].replace('127.0.0.1', 'localhost'), child))
+      }
+      child.stdout!.on('data', hear)
+      child.stderr!.on('data', hear)
+      child.on('exit', (code) => reject(new Error(`./roost hub ended with ${code}:\n${said}`)))
+    })
+  }
+
+  stop(): Promise<void> {
+    return new Promise((done) => {
+      this.child.removeAllListeners('exit')
+      this.child.on('exit', () => done())
+      this.child.kill('SIGTERM')
+    })
+  }
+}
