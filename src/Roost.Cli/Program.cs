@@ -52,6 +52,8 @@ internal static class Program
             StreamCommand.Create(),
             Features.Asking.AskCommand.Create(),
             WatchCommand.Create(),
+            MeshCommand.Create(),
+            SimulateCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Description = "Show the version and end";
         return root;

@@ -21,6 +21,7 @@ public static class RoostHubEndpoints
         endpoints.MapRoostDoor();
         if (!endpoints.ServiceProvider.GetRequiredService<IOptions<HubOptions>>().Value.PrivateRooms)
         {
+            endpoints.MapHubMesh(); // Before the Pigeon door, which takes every path that no other door claims.
             endpoints.MapPigeon();
             endpoints.MapHubApi();
             endpoints.MapReady();

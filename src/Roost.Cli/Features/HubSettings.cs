@@ -15,6 +15,10 @@ internal sealed class HubSettings
 
     public Option<string?> PublicUrl { get; } = new("--public-url") { Description = "How others reach this hub; put in links (PUBLIC_URL)", HelpName = "URL" };
 
+    public Option<string[]> MeshUrls { get; } = new("--mesh") { Description = "A hub to link to, as ws:// or wss:// URL; may be repeated (BOOTSTRAP_PEERS)", HelpName = "URL", AllowMultipleArgumentsPerToken = false };
+
+    public Option<FileInfo?> MeshKey { get; } = new("--mesh-key") { Description = "Link only to hubs that have the same file", HelpName = "FILE" };
+
     public Option<string?> AppId { get; } = new("--app-id") { Description = "Keeps meshes apart (APP_ID)", HelpName = "ID" };
 
     public Option<string> Discovery { get; } = new("--discovery") { Description = "How PeerPigeon clients learn of each other: auto, full or shaped", DefaultValueFactory = _ => "auto", HelpName = "MODE" };
@@ -44,7 +48,7 @@ internal sealed class HubSettings
 
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { Port, Host, Data, PublicUrl, AppId, Discovery, Tls, TrustedProxy, WebRoot, Dev, LogLevel, Json, Quiet })
+        foreach (Option option in new Option[] { Port, Host, Data, PublicUrl, MeshUrls, MeshKey, AppId, Discovery, Tls, TrustedProxy, WebRoot, Dev, LogLevel, Json, Quiet })
         {
             command.Options.Add(option);
         }
@@ -58,6 +62,8 @@ internal sealed class HubSettings
         options.Port = parsed.GetValue(Port) ?? options.Port;
         options.Host = parsed.GetValue(Host) ?? options.Host;
         options.PublicUrl = parsed.GetValue(PublicUrl) ?? options.PublicUrl;
+        options.BootstrapPeers = parsed.GetValue(MeshUrls) is { Length: > 0 } mesh ? mesh : options.BootstrapPeers;
+        options.MeshKeyFile = parsed.GetValue(MeshKey)?.FullName;
         options.AppId = parsed.GetValue(AppId) ?? options.AppId;
         options.DataDirectory = (parsed.GetValue(Data) ?? DefaultData?.Invoke())?.FullName;
         options.WebRoot = parsed.GetValue(WebRoot)?.FullName ?? options.WebRoot;

@@ -20,6 +20,9 @@ public sealed class ByteWriter(int capacity = 256) : IBufferWriter<byte>
     /// <inheritdoc cref="Written"/>
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, Length);
 
+    /// <summary>What was written from <paramref name="start"/> on, to be filled in later: a length that stands before what it counts.</summary>
+    public Span<byte> SpanFrom(int start) => _buffer.AsSpan(start, Length - start);
+
     /// <summary>Forgets what was written and keeps the memory.</summary>
     public ByteWriter Clear()
     {

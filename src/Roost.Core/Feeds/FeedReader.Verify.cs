@@ -177,8 +177,9 @@ public sealed partial class FeedReader
         TakeAside(now);
         if (_aside.Count > 0)
         {
-            Ask(now);
-            return;
+            // Beyond what the host itself says there is: junk, or a gap that has just opened. Looked at again in a while, not at the pace of the wire.
+            _aside.Clear();
+            _askAgainAt = now + AskAgainAfter;
         }
         if (!_caughtUp)
         {

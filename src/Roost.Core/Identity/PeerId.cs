@@ -47,6 +47,26 @@ public readonly record struct PeerId
     public static PeerId FromBytes(ReadOnlySpan<byte> bytes) =>
         bytes.Length == Size ? new PeerId(bytes, 0) : throw new ArgumentException("A peer id has 20 bytes.", nameof(bytes));
 
+    /// <summary>Takes 20 bytes and the mask of capital digits (<see cref="UpperCase"/>). False: not 20 bytes, or a bit that marks no letter.</summary>
+    public static bool TryFromBytes(ReadOnlySpan<byte> bytes, ulong upperCase, out PeerId id)
+    {
+        id = default;
+        if (bytes.Length != Size || upperCase >> (2 * Size) != 0)
+        {
+            return false;
+        }
+        for (int i = 0; i < 2 * Size; i++)
+        {
+            int digit = (i & 1) == 0 ? bytes[i / 2] >> 4 : bytes[i / 2] & 15;
+            if ((upperCase >> i & 1) != 0 && digit < 10)
+            {
+                return false;
+            }
+        }
+        id = new PeerId(bytes, upperCase);
+        return true;
+    }
+
     /// <summary>Reads exactly 40 hex digits of either case.</summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out PeerId id) => TryParse(text.AsSpan(), out id);
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Roost.Core.Cores;
 using Roost.Hub.Sockets;
 using Roost.Mesh.Doors;
@@ -11,9 +12,11 @@ namespace Roost.Hub.Connections;
 /// <param name="MaxMessage">Bytes of the largest message taken in.</param>
 /// <param name="Claims">Whether an upgrade is meant for this door.</param>
 /// <param name="Begin">Begins a session on a connection.</param>
+/// <param name="Serve">Serves the socket to its end itself, without a session: the door of other hubs; null for all others.</param>
 public sealed record HubDoor(
     string Dialect,
     string? Subprotocol,
     int MaxMessage,
     Func<UpgradeRequest, bool> Claims,
-    Func<ConnectionId, UpgradeRequest, Instant, IDoorSession> Begin);
+    Func<ConnectionId, UpgradeRequest, Instant, IDoorSession> Begin,
+    Func<UpgradeRequest, IDuplexPipe, Action, Task>? Serve = null);

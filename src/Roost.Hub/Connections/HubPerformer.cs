@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Roost.Core.Codec;
 using Roost.Core.Cores;
 using Roost.Hub.Hosting;
+using Roost.Hub.Mesh;
 using Roost.Mesh.Doors;
 using Roost.Mesh.Hubs;
 
@@ -13,6 +14,9 @@ internal sealed class HubPerformer(ConcurrentDictionary<ConnectionId, HubConnect
     private readonly ByteWriter _scratch = new(64 * 1024);
     private readonly List<HubConnection> _batch = [];
     private Instant _now;
+
+    /// <summary>The sockets to other hubs; null for a hub that stands alone.</summary>
+    public MeshLinks? Mesh { get; set; }
 
     /// <summary>Takes what the core shall hear next.</summary>
     public Action<HubInput> Post { get; set; } = _ => { };
@@ -30,6 +34,9 @@ internal sealed class HubPerformer(ConcurrentDictionary<ConnectionId, HubConnect
                 {
                     Post(new HubInput.Dropped(e.To, e.Room, e.From));
                 }
+                break;
+            case HubEffect.ToMesh e:
+                Mesh?.Perform(e.Effect);
                 break;
             case HubEffect.Cast e:
                 Many(e.To, e, full => new HubInput.Dropped(full, e.Room, e.From));
@@ -87,6 +94,7 @@ internal sealed class HubPerformer(ConcurrentDictionary<ConnectionId, HubConnect
             connection.Socket.Flush();
         }
         _batch.Clear();
+        Mesh?.Flush();
     }
 
     private static HubInput.Overflowed Overflowed(ConnectionId full) => new(full);

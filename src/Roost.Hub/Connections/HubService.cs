@@ -7,7 +7,9 @@ using Roost.Core.Cores;
 using Roost.Core.Identity;
 using Roost.Hub.Driving;
 using Roost.Hub.Hosting;
+using Roost.Hub.Mesh;
 using Roost.Hub.Sockets;
+using Roost.Mesh.Federation;
 using Roost.Mesh.Hubs;
 
 namespace Roost.Hub.Connections;
@@ -46,6 +48,35 @@ public sealed partial class HubService : IAsyncDisposable
 
     internal HubMetrics Metrics { get; }
 
+    internal MeshLinks? Links { get; private set; }
+
+    /// <summary>Makes the hub part of a mesh, which begins to dial with <see cref="StartMeshAsync"/>.</summary>
+    internal MeshLinks JoinMesh(MeshOptions mesh, Dice dice)
+    {
+        _core.JoinMesh(mesh);
+        Links = new MeshLinks(mesh.Self, dice, mesh.SignalingTimeout, _log)
+        {
+            Post = (input, rented) => _driver.PostAsync(input, rented),
+            PostFromPerform = _driver.PostFromPerform,
+        };
+        return _performer.Mesh = Links;
+    }
+
+    /// <summary>Takes the hub out of the mesh's directory, or back in: others own the leases, peers are told of other hubs.</summary>
+    public ValueTask DrainAsync(bool leaving) => _driver.PostAsync(new HubInput.FromMesh(new MeshInput.Drained(leaving)));
+
+    /// <summary>Origins of other hubs that peers may go to.</summary>
+    internal IReadOnlyList<string> Alternatives => _core.Mesh?.Alternatives ?? [];
+
+    /// <summary>Begins to dial other hubs: the port is known.</summary>
+    public async ValueTask StartMeshAsync()
+    {
+        if (Links is not null)
+        {
+            await _driver.PostAsync(new HubInput.FromMesh(new MeshInput.Started()));
+        }
+    }
+
     /// <summary>Adds a door; the first that claims an upgrade serves it.</summary>
     public void AddDoor(HubDoor door) => _doors = [.. _doors, door];
 
@@ -59,6 +90,11 @@ public sealed partial class HubService : IAsyncDisposable
     /// <param name="abort">Cuts it.</param>
     public async Task ServeAsync(HubDoor door, UpgradeRequest request, IDuplexPipe pipes, Action abort)
     {
+        if (door.Serve is { } serve)
+        {
+            await serve(request, pipes, abort);
+            return;
+        }
         var id = new ConnectionId(Interlocked.Increment(ref _lastId));
         var limits = _options.EffectiveLimits;
         var socket = new RoostSocket(pipes, door.MaxMessage, limits.MaxQueuedFrames, limits.MaxQueuedBytes, abort);
@@ -102,6 +138,10 @@ public sealed partial class HubService : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _driver.DisposeAsync();
+        if (Links is not null)
+        {
+            await Links.DisposeAsync();
+        }
         foreach (var connection in _connections.Values)
         {
             connection.Gone();

@@ -94,13 +94,22 @@ public static class HubApiEndpoints
             });
         }
 
-        // One hub knows no other: links between hubs fill this list.
-        public Task HubsAsync(HttpContext context) => Json.WriteAsync(context, new JsonObject
+        public async Task HubsAsync(HttpContext context)
         {
-            ["timestamp"] = hub.Clock.Now.ToString(),
-            ["totalHubs"] = 0,
-            ["hubs"] = new JsonArray(),
-        });
+            var others = await hub.LookAsync(core => core.Mesh?.Hubs().Where(other => other is { IsUp: true, HasRecord: true }).ToList() ?? []);
+            await Json.WriteAsync(context, new JsonObject
+            {
+                ["timestamp"] = hub.Clock.Now.ToString(),
+                ["totalHubs"] = others.Count,
+                ["hubs"] = new JsonArray([.. others.Select(other => (JsonNode)new JsonObject
+                {
+                    ["hubId"] = other.Id.ToShortString(),
+                    ["url"] = other.Urls.Count > 0 ? other.Urls[0] : null,
+                    ["region"] = other.Region,
+                    ["connected"] = other.IsLinked,
+                })]),
+            });
+        }
 
         private JsonObject PeerOf(GuestView guest, bool withData)
         {

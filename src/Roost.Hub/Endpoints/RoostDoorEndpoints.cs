@@ -24,7 +24,7 @@ public static class RoostDoorEndpoints
         var services = endpoints.ServiceProvider;
         var hub = services.GetRequiredService<HubService>();
         var dice = services.GetRequiredService<Dice>();
-        var door = MakeDoor(services);
+        var door = MakeDoor(services, hub);
         var served = new HubDoor(RoostDoor.Dialect, DoorTypes.Subprotocol, DoorTypes.MaxFromPeer, request => request.Path == path, (id, _, now) =>
         {
             var nonce = new byte[DoorTypes.NonceSize];
@@ -37,7 +37,7 @@ public static class RoostDoorEndpoints
             : UpgradeEndpoint.SayAsync(context, StatusCodes.Status426UpgradeRequired, "This is the WebSocket of Roost's own peers; open / in a browser."));
     }
 
-    private static RoostDoor MakeDoor(IServiceProvider services)
+    private static RoostDoor MakeDoor(IServiceProvider services, HubService hub)
     {
         var options = services.GetRequiredService<IOptions<HubOptions>>().Value;
         var authorities = services.GetRequiredService<Authorities>();
@@ -60,7 +60,7 @@ public static class RoostDoorEndpoints
             {
                 ["v"] = 1,
                 ["iceServers"] = servers,
-                ["hubs"] = new JsonArray([.. options.BootstrapPeers.Select(url => (JsonNode)url)]),
+                ["hubs"] = new JsonArray([.. hub.Alternatives.Select(url => (JsonNode)url)]),
                 ["limits"] = new JsonObject
                 {
                     ["frameBytes"] = DoorTypes.MaxFromPeer,

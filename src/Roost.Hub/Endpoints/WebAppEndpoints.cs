@@ -33,6 +33,8 @@ public static class WebAppEndpoints
         headers["Referrer-Policy"] = "no-referrer";
         headers.XContentTypeOptions = "nosniff";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        // The client library is there for pages of any origin: it holds nothing that is this hub's own.
+        headers.AccessControlAllowOrigin = "*";
         headers.ETag = asset.ETag;
         headers.Vary = "Accept-Encoding";
         headers.CacheControl = asset.IsImmutable ? "public, max-age=31536000, immutable" : "no-cache";

@@ -19,6 +19,9 @@ public sealed class HubOptions
     /// <summary>Hubs to meet first, as ws:// or wss:// URLs. BOOTSTRAP_PEERS, comma-separated.</summary>
     public IReadOnlyList<string> BootstrapPeers { get; set; } = [];
 
+    /// <summary>A file whose bytes all hubs of a closed mesh share; null: open. <c>--mesh-key</c>.</summary>
+    public string? MeshKeyFile { get; set; }
+
     /// <summary>Keeps meshes apart. APP_ID.</summary>
     public string AppId { get; set; } = "";
 

@@ -139,7 +139,8 @@ public sealed class RoostSession : IDoorSession
         _peerKey = auth.PeerKey;
         _peer = PeerId.OfKey(auth.PeerKey);
         _welcome = DoorCodec.ToArray(new DoorFrame.Welcome(signature, json), DoorSide.Hub);
-        return Heard(new HubInput.Entered(_id, _peer, Bound: true, new(RoostDoor.Dialect, auth.Network)));
+        return Heard(new HubInput.Entered(_id, _peer, Bound: true, new(RoostDoor.Dialect, auth.Network),
+            new Leases.AuthProof(_hubNonce, auth.PeerKey, auth.PeerNonce.ToArray(), auth.Network, authority, auth.Signature.ToArray())));
     }
 
     private DoorStep Join(DoorFrame.Join join, uint re, Instant now)

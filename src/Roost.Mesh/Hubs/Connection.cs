@@ -34,6 +34,12 @@ internal sealed class Connection(ConnectionId id, string dialect, ClientAddress 
 
     public Instant AnnouncedAt { get; set; }
 
+    /// <summary>Links it said it takes.</summary>
+    public int MaxLinks { get; set; }
+
+    /// <summary>What it signed when it entered; null for a guest.</summary>
+    public Leases.AuthProof? Proof { get; set; }
+
     public List<Room> Rooms { get; } = [];
 
     /// <summary>Frames lost to its full queue, per room and source; null while none.</summary>
@@ -45,12 +51,18 @@ internal sealed class Network(NetworkName name)
 {
     public NetworkName Name { get; } = name;
 
+    /// <summary>Its name between hubs.</summary>
+    public Federation.NetId Id { get; } = Federation.MeshIds.NetOf(name.Dialect, name.Name);
+
     public Dictionary<PeerId, Connection> Peers { get; } = [];
 
     public Dictionary<RoomId, Room> Rooms { get; } = [];
 
-    /// <summary>Null until somebody asks to be found.</summary>
-    public Introductions.Introducer? Introducer { get; set; }
+    /// <summary>Who introduced its guests when last looked at; null: this hub.</summary>
+    public HubId? IntroducedBy { get; set; }
+
+    /// <summary>Guests that asked to be found.</summary>
+    public int Announced { get; set; }
 
     public bool IsEmpty => Peers.Count == 0;
 }

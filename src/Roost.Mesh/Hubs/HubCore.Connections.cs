@@ -70,11 +70,12 @@ public sealed partial class HubCore
         if (network.Peers.TryGetValue(connection.Peer, out var listed) && listed == connection)
         {
             network.Peers.Remove(connection.Peer);
+            Mesh?.PeerLeft(new(network.Id, connection.Peer));
         }
         if (network.IsEmpty)
         {
             _networks.Remove(network.Name);
-            _introducing.Remove(network);
+            _byNet.Remove(network.Id);
         }
         connection.Network = null;
     }
@@ -136,7 +137,9 @@ public sealed partial class HubCore
         }
         _connections.Clear();
         _networks.Clear();
+        _byNet.Clear();
         _introducing.Clear();
+        Mesh?.Handle(new Federation.MeshInput.Stopped(), _now);
         _nextIntroduction = Instant.Never;
         _addresses.Clear();
         _guests.Clear();

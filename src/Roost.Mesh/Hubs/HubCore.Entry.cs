@@ -32,6 +32,7 @@ public sealed partial class HubCore
     {
         connection.Peer = entered.Peer;
         connection.Bound = entered.Bound;
+        connection.Proof = entered.Proof;
         if (entered.Bound)
         {
             EvictGuests(entered.Peer);
@@ -76,10 +77,12 @@ public sealed partial class HubCore
         if (!_networks.TryGetValue(name, out var network))
         {
             _networks[name] = network = new Network(name);
+            _byNet[network.Id] = network;
         }
         network.Peers.TryGetValue(connection.Peer, out var older);
         network.Peers[connection.Peer] = connection;
         connection.Network = network;
+        Mesh?.PeerEntered(new(network.Id, connection.Peer), connection.Proof);
         return older;
     }
 

@@ -1,16 +1,14 @@
 using Roost.Core.Cores;
 using Roost.Core.Identity;
+using Roost.Mesh.Federation;
 using Roost.Mesh.Introductions;
 using Roost.Mesh.Wire;
 
 namespace Roost.Mesh.Hubs;
 
-// Guests ask to be found; own peers meet in rooms instead. A mesh gives each network's introductions to one hub: this is the seam.
+// Guests ask to be found; own peers meet in rooms instead. One hub of a mesh introduces all guests of a network: HubCore.Introductions.
 public sealed partial class HubCore
 {
-    // Kept, not computed: NextWake is asked after every input. Too early is harmless, a tick finds nothing due and looks again.
-    private Instant _nextIntroduction = Instant.Never;
-
     private void Announce(Connection connection, HubInput.Announced announced, Instant now)
     {
         if (announced.Card.Length > limits.MaxCardBytes)
@@ -26,16 +24,19 @@ public sealed partial class HubCore
             Enlist(connection, announced.Network);
         }
         var network = connection.Network!;
-        connection.Announced = true;
-        connection.AnnouncedAt = now;
-        connection.Card = announced.Card.ToArray();
-        if (network.Introducer is null)
+        if (!connection.Announced)
         {
-            network.Introducer = new Introducer(limits, dice);
-            _introducing.Add(network);
+            connection.Announced = true;
+            if (network.Announced++ == 0)
+            {
+                network.IntroducedBy = Mesh?.IntroducerOf(network.Id)?.Id;
+                Mesh?.Rooms.Follow(TopicOf(network.Id));
+            }
         }
-        network.Introducer.Arrive(connection.Peer, announced.MaxLinks, now);
-        MakeIntroductions(network);
+        connection.AnnouncedAt = now;
+        connection.MaxLinks = announced.MaxLinks;
+        connection.Card = announced.Card.ToArray();
+        Report(connection, network, now);
     }
 
     private void SayGoodbye(Connection connection, HubInput.Goodbye goodbye, Instant now)
@@ -45,72 +46,84 @@ public sealed partial class HubCore
             return;
         }
         var network = connection.Network!;
-        var others = network.Peers.Values.Where(other => other.Announced && other != connection).Select(other => other.Id).ToArray();
+        PassGoodbye(network, connection.Peer, goodbye.Body);
+        foreach (var hub in Mesh?.Rooms.Followers(TopicOf(network.Id)).ToList() ?? [])
+        {
+            Mesh!.Send(hub, new MeshFrame.Goodbye(network.Id, connection.Peer, goodbye.Body));
+        }
+        // They have it from itself; nobody needs to be told by the hub.
+        Unannounce(connection, now, tell: false);
+    }
+
+    private void PassGoodbye(Network network, PeerId from, ReadOnlyMemory<byte> body)
+    {
+        var others = network.Peers.Values.Where(other => other.Announced && other.Peer != from).Select(other => other.Id).ToArray();
         if (others.Length > 0)
         {
-            Emit(new HubEffect.Goodbye(new(others, default), connection.Peer, network.Name.Name, goodbye.Body));
+            Emit(new HubEffect.Goodbye(new(others, default), from, network.Name.Name, body));
         }
-        Unannounce(connection, now);
     }
 
     /// <summary>Takes it from the introductions and tells those who had been told of it. Its links live on: only a goodbye cuts them.</summary>
     private void TellDeparture(Connection connection, Instant now)
     {
-        if (!connection.Announced)
+        if (connection.Announced)
         {
-            return;
-        }
-        var network = connection.Network!;
-        var told = Unannounce(connection, now);
-        var targets = told.Where(network.Peers.ContainsKey).Select(peer => network.Peers[peer].Id).ToArray();
-        if (targets.Length > 0)
-        {
-            Emit(new HubEffect.Departed(new(targets, default), connection.Peer, network.Name.Name));
+            Unannounce(connection, now, tell: true);
         }
     }
 
-    private List<PeerId> Unannounce(Connection connection, Instant now)
+    private void Unannounce(Connection connection, Instant now, bool tell)
     {
         connection.Announced = false;
         connection.Card = default;
-        if (connection.Network?.Introducer is not { } introducer)
+        var network = connection.Network!;
+        if (IntroducerElsewhere(network) is { } introducer)
         {
-            return [];
+            Mesh!.Send(introducer, new MeshFrame.GuestGone(network.Id, connection.Peer, tell));
         }
-        var told = introducer.Depart(connection.Peer, now);
-        MakeIntroductions(connection.Network);
-        return told;
+        else if (_introducing.TryGetValue(network.Id, out var introducing))
+        {
+            Depart(network.Id, introducing, connection.Peer, null, tell, now);
+        }
+        if (--network.Announced == 0)
+        {
+            Mesh?.Rooms.Unfollow(TopicOf(network.Id));
+        }
     }
 
-    private void TickIntroductions(Instant now)
+    /// <summary>An answer to an introduction passes, here or to another hub.</summary>
+    private void Settled(Connection connection, Network network, HubInput.Signal signal, Instant now)
     {
-        if (now < _nextIntroduction)
+        if (!signal.Settles)
         {
             return;
         }
-        _nextIntroduction = Instant.Never;
-        foreach (var network in _introducing)
+        if (IntroducerElsewhere(network) is { } introducer)
         {
-            if (network.Introducer!.NextWake is { } wake && wake.At <= now)
-            {
-                network.Introducer.Tick(now);
-            }
-            MakeIntroductions(network);
+            Mesh!.Send(introducer, new MeshFrame.Answered(network.Id, connection.Peer, signal.To));
+        }
+        else if (_introducing.TryGetValue(network.Id, out var introducing))
+        {
+            introducing.Introducer.Answered(connection.Peer, signal.To, now);
         }
     }
 
-    private void MakeIntroductions(Network network)
+    private void Report(Connection connection, Network network, Instant now)
     {
-        while (network.Introducer!.TryTake(out var introduction))
+        if (IntroducerElsewhere(network) is { } introducer)
         {
-            if (network.Peers.TryGetValue(introduction.To, out var to) && network.Peers.TryGetValue(introduction.About, out var about))
-            {
-                Emit(new HubEffect.Introduce(to.Id, to.Peer, about.Peer, network.Name.Name, about.Card));
-            }
+            Mesh!.Send(introducer, new MeshFrame.Guest(network.Id, connection.Peer, (ushort)Math.Clamp(connection.MaxLinks, 0, ushort.MaxValue), connection.Card));
         }
-        if (network.Introducer.NextWake is { } wake)
+        else
         {
-            _nextIntroduction = Instant.Min(_nextIntroduction, wake.At);
+            Arrive(network.Id, connection.Peer, new Candidate(null, connection.MaxLinks, connection.Card), now);
         }
     }
+
+    private Membership.KnownHub? IntroducerElsewhere(Network network) =>
+        network.IntroducedBy is { } id && Mesh?.FindHub(id) is { IsUp: true } hub ? hub : null;
+
+    // The topic of a network itself: no room has this id but by a 2^-128 chance.
+    private static RoomKey TopicOf(NetId network) => new(network, new(new Id16(0, network.Value)));
 }

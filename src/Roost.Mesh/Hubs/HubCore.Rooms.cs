@@ -30,16 +30,22 @@ public sealed partial class HubCore
             connection.Rooms.Add(room);
             UseOf(connection.Address).Rooms++;
         }
-        TellMembers(connection, room, joined.HostsOnly);
+        var key = new Federation.RoomKey(network.Id, room.Id);
+        TellMembers(connection, room, key, joined.HostsOnly);
         if (!again || before.Session != seat.Session)
         {
+            Mesh?.Rooms.MemberHere(key, seat.AsMember(connection.Peer), room.Count == 1);
             Emit(new HubEffect.MemberJoined(new(room.AudienceOf(seat), connection.Id), room.Id, seat.AsMember(connection.Peer)));
         }
     }
 
-    private void TellMembers(Connection connection, Room room, bool hostsOnly)
+    private void TellMembers(Connection connection, Room room, Federation.RoomKey key, bool hostsOnly)
     {
         var list = room.ListFor(connection.Peer, hostsOnly);
+        if (Mesh is not null)
+        {
+            list.AddRange(Mesh.Rooms.MembersOf(key).Where(member => member.Peer != connection.Peer && (member.IsHost || !hostsOnly) && !room.TryGet(member.Peer, out _)));
+        }
         int at = 0;
         do
         {
@@ -68,10 +74,18 @@ public sealed partial class HubCore
         connection.Rooms.Remove(room);
         UseOf(connection.Address).Rooms--;
         connection.Gaps = Without(connection.Gaps, id);
+        var key = new Federation.RoomKey(network.Id, id);
+        Mesh?.Rooms.MemberGone(key, connection.Peer, reason, room.Count == 0);
         if (room.Count == 0)
         {
             network.Rooms.Remove(id);
             Rooms--;
+            return;
+        }
+        if (Mesh?.Rooms.Find(key, connection.Peer) is { } moved)
+        {
+            // It is at another hub by now, which told of it before this connection ended: for the others it never left.
+            Emit(new HubEffect.MemberJoined(new(room.AudienceOf(seat), connection.Id), id, moved));
             return;
         }
         Emit(new HubEffect.MemberLeft(new(room.AudienceOf(seat), connection.Id), id, connection.Peer, reason));

@@ -1,5 +1,6 @@
 using Roost.Core.Cores;
 using Roost.Core.Identity;
+using Roost.Mesh.Federation;
 
 namespace Roost.Mesh.Hubs;
 
@@ -10,13 +11,15 @@ public sealed partial class HubCore
     {
         if (!network.Peers.TryGetValue(signal.To, out var target))
         {
-            Emit(new HubEffect.Refuse(connection.Id, Refusal.TargetUnknown, signal.Re, null, signal));
+            if (Mesh?.TryRoute(new(network.Id, MeshTypes.MaxHops, connection.Peer, signal.To, signal.Tag, signal.Settles, signal.Re, signal.Body)) != true)
+            {
+                Emit(new HubEffect.Refuse(connection.Id, Refusal.TargetUnknown, signal.Re, null, signal));
+                return;
+            }
+            Settled(connection, network, signal, now);
             return;
         }
-        if (signal.Settles)
-        {
-            network.Introducer?.Answered(connection.Peer, signal.To, now);
-        }
+        Settled(connection, network, signal, now);
         Emit(new HubEffect.Signal(target.Id, signal.To, connection.Peer, network.Name.Name, signal.Tag, signal.Body));
     }
 
@@ -26,9 +29,13 @@ public sealed partial class HubCore
         {
             Refuse(connection, Refusal.NotJoined, cast.Re);
         }
-        else if (room.Count > 1)
+        else
         {
-            Emit(new HubEffect.Cast(new(room.All, connection.Id), cast.Room, connection.Peer, cast.Body));
+            if (room.Count > 1)
+            {
+                Emit(new HubEffect.Cast(new(room.All, connection.Id), cast.Room, connection.Peer, cast.Body));
+            }
+            Mesh?.Rooms.Cast(new(network.Id, cast.Room), connection.Peer, cast.Body);
         }
     }
 
@@ -40,7 +47,10 @@ public sealed partial class HubCore
         }
         else if (!room.TryGet(send.To, out var seat))
         {
-            Refuse(connection, Refusal.TargetUnknown, send.Re);
+            if (Mesh?.Rooms.TrySend(new(network.Id, send.Room), connection.Peer, send.To, send.Body) != true)
+            {
+                Refuse(connection, Refusal.TargetUnknown, send.Re);
+            }
         }
         else
         {

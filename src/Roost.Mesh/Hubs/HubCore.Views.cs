@@ -12,7 +12,7 @@ public readonly record struct GuestView(PeerId Peer, Instant Since, ReadOnlyMemo
 public sealed partial class HubCore
 {
     /// <summary>Guests that asked to be found; counts all networks.</summary>
-    public int Guests => _networks.Values.Sum(network => network.Introducer is null ? 0 : network.Peers.Values.Count(peer => peer.Announced));
+    public int Guests => _networks.Values.Sum(network => network.Announced);
 
     /// <summary>Whether the hub lets nobody in any more.</summary>
     public bool IsShuttingDown => _shuttingDown;

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Roost.Core.Cores;
 using Roost.Core.Identity;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Introductions;
 
 namespace Roost.Mesh.Hubs;
 
@@ -17,7 +19,8 @@ public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore
 
     private readonly Dictionary<ConnectionId, Connection> _connections = [];
     private readonly Dictionary<NetworkName, Network> _networks = [];
-    private readonly HashSet<Network> _introducing = [];
+    private readonly Dictionary<NetId, Network> _byNet = [];
+    private readonly Dictionary<NetId, Introducing> _introducing = [];
     private readonly Dictionary<ClientAddress, AddressUse> _addresses = [];
     private readonly Queue<HubEffect> _effects = [];
     private Instant _nextSweep = Instant.Never;
@@ -43,6 +46,7 @@ public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore
             {
                 wake = Wake.Earlier(wake, new Wake(_nextIntroduction, "introduce guests"));
             }
+            wake = Wake.Earlier(wake, Mesh?.NextWake);
             return _contests.Count == 0 ? wake : Wake.Earlier(wake, NextContest);
         }
     }
@@ -50,12 +54,38 @@ public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore
     /// <inheritdoc/>
     public void Handle(HubInput input, Instant now)
     {
-        _now = now;
+        BeginMesh(now);
         if (input.Connection != default)
         {
             HandleConnection(input, now);
-            return;
         }
+        else
+        {
+            HandleOther(input, now);
+        }
+        PumpMesh();
+    }
+
+    /// <inheritdoc/>
+    public void Tick(Instant now)
+    {
+        BeginMesh(now);
+        Mesh?.Tick(now);
+        SettleContests(now);
+        TickIntroductions(now);
+        if (now >= _nextSweep)
+        {
+            Sweep(now);
+            _nextSweep = _connections.Count == 0 ? Instant.Never : now + SweepEvery;
+        }
+        PumpMesh();
+    }
+
+    /// <inheritdoc/>
+    public bool TryTake([MaybeNullWhen(false)] out HubEffect effect) => _effects.TryDequeue(out effect);
+
+    private void HandleOther(HubInput input, Instant now)
+    {
         switch (input)
         {
             case HubInput.RoomOpened opened:
@@ -70,6 +100,9 @@ public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore
             case HubInput.Kicked kicked:
                 Kick(kicked.Peer);
                 break;
+            case HubInput.FromMesh mesh:
+                Mesh?.Handle(mesh.Input, now);
+                break;
             case HubInput.ShuttingDown:
                 ShutDown();
                 break;
@@ -77,22 +110,6 @@ public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore
                 throw new UnreachableException($"{input} concerns a connection");
         }
     }
-
-    /// <inheritdoc/>
-    public void Tick(Instant now)
-    {
-        _now = now;
-        SettleContests(now);
-        TickIntroductions(now);
-        if (now >= _nextSweep)
-        {
-            Sweep(now);
-            _nextSweep = _connections.Count == 0 ? Instant.Never : now + SweepEvery;
-        }
-    }
-
-    /// <inheritdoc/>
-    public bool TryTake([MaybeNullWhen(false)] out HubEffect effect) => _effects.TryDequeue(out effect);
 
     private void HandleConnection(HubInput input, Instant now)
     {

@@ -52,6 +52,9 @@ public abstract record HubEffect
     /// <summary>Pass a guest's own goodbye to its network.</summary>
     public sealed record Goodbye(Recipients To, PeerId From, string Network, ReadOnlyMemory<byte> Body) : HubEffect;
 
+    /// <summary>Do something in the mesh.</summary>
+    public sealed record ToMesh(Federation.MeshEffect Effect) : HubEffect;
+
     /// <summary>Keep for the next start: guests may not use this id until then.</summary>
     public sealed record RememberBound(PeerId Peer, Instant Until) : HubEffect;
 }

@@ -13,7 +13,7 @@ public abstract record HubInput(ConnectionId Connection)
     public sealed record Opened(ConnectionId Connection, string Dialect, ClientAddress Address) : HubInput(Connection);
 
     /// <summary>It said who it is. A bound id has been proved before this input is made; a guest's is only claimed.</summary>
-    public sealed record Entered(ConnectionId Connection, PeerId Peer, bool Bound, NetworkName Network) : HubInput(Connection);
+    public sealed record Entered(ConnectionId Connection, PeerId Peer, bool Bound, NetworkName Network, Leases.AuthProof? Proof = null) : HubInput(Connection);
 
     /// <summary>A guest wants to be found in a network (and leaves the one it was in).</summary>
     public sealed record Announced(ConnectionId Connection, uint Re, NetworkName Network, ReadOnlyMemory<byte> Card, int MaxLinks) : HubInput(Connection);
@@ -65,6 +65,9 @@ public abstract record HubInput(ConnectionId Connection)
 
     /// <summary>What a store remembers: these ids were proved by a key and are refused to guests until then.</summary>
     public sealed record BoundRemembered(PeerId Peer, Core.Cores.Instant Until) : HubInput(default(ConnectionId));
+
+    /// <summary>Something happened in the mesh.</summary>
+    public sealed record FromMesh(Federation.MeshInput Input) : HubInput(default(ConnectionId));
 
     /// <summary>The operator removes a peer from the hub.</summary>
     public sealed record Kicked(PeerId Peer) : HubInput(default(ConnectionId));

@@ -21,6 +21,9 @@ public sealed record HubLimits
     /// <summary>Rooms of the hub.</summary>
     public int MaxRooms { get; init; } = 100_000;
 
+    /// <summary>Guests of one network, at all hubs, that one hub introduces.</summary>
+    public int MaxGuestsPerNetwork { get; init; } = 50_000;
+
     /// <summary>Bytes of the card with which a guest announces itself; it is sent to others, so it is small.</summary>
     public int MaxCardBytes { get; init; } = 8 * 1024;
 

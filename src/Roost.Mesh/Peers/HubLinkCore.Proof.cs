@@ -64,6 +64,8 @@ public sealed partial class HubLinkCore
         }
         _hello = hello with { HubNonce = hello.HubNonce.ToArray() };
         _dice.Fill(_nonce);
+        // Later than any earlier proof of this key: hubs tell by it which of two connections is the newer (docs/protocol/mesh.md, "Leases").
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(_nonce, (ulong)now.UnixMilliseconds);
         var key = _options.Identity.PublicKey;
         var signature = _options.Identity.Sign(
             DoorProof.AuthMessage(hello.HubKey, hello.HubNonce.Span, key, _nonce, _options.Network, Current.Authority));
@@ -83,11 +85,44 @@ public sealed partial class HubLinkCore
         _state = HubLinkState.Online;
         _onlineSince = now;
         _refusal = null;
+        _tried = 0;
+        Learn(welcome.Json);
         _deadline = now + _options.PingAfter;
         _effects.Enqueue(new HubLinkEffect.Online(Current.Origin, _hello.HubKey, welcome.Json.ToArray()));
         foreach (var join in _rooms.Values)
         {
             SendJoin(join);
+        }
+    }
+
+    /// <summary>Remembers where else to go. What it was told by its own hubs comes after what the app named, and never replaces it.</summary>
+    private void Learn(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var welcome = System.Text.Json.JsonDocument.Parse(json);
+            if (!_options.LearnHubs || !welcome.RootElement.TryGetProperty("hubs", out var hubs) || hubs.ValueKind != System.Text.Json.JsonValueKind.Array)
+            {
+                return;
+            }
+            string current = _hubs[_hub];
+            _hubs.RemoveRange(_options.Hubs.Count, _hubs.Count - _options.Hubs.Count);
+            foreach (var hub in hubs.EnumerateArray().Take(MaxLearned))
+            {
+                if (hub.ValueKind == System.Text.Json.JsonValueKind.String && HubAddress.TryParse(hub.GetString()!, out var address) && !_hubs.Contains(address.Origin))
+                {
+                    _hubs.Add(address.Origin);
+                }
+            }
+            if (!_hubs.Contains(current))
+            {
+                _hubs.Add(current);
+            }
+            _hub = _hubs.IndexOf(current);
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            // A hub of another kind; its proof holds, its list is not for us.
         }
     }
 

@@ -31,6 +31,12 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
 
     private readonly HubLinkOptions _options;
     private readonly Dice _dice;
+    private const int MaxLearned = 8;
+
+    // To another hub one goes at once; spread, so that not all peers of a hub that died arrive there in the same millisecond.
+    private static readonly TimeSpan ElsewhereAfter = TimeSpan.FromMilliseconds(150);
+
+    private readonly List<string> _hubs;
     private readonly Queue<HubLinkEffect> _effects = new();
     private readonly Dictionary<RoomId, HubLinkInput.Join> _rooms = [];
     private readonly PeerId _self;
@@ -39,6 +45,7 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
     private Instant _onlineSince;
     private Instant _heardAt;
     private int _failures;
+    private int _tried;
     private int _hub;
     private bool _pinged;
 
@@ -57,6 +64,7 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
             HubAddress.Parse(hub);
         }
         _options = options;
+        _hubs = [.. options.Hubs];
         _dice = dice;
         _self = PeerId.OfKey(options.Identity.PublicKey);
     }
@@ -156,7 +164,7 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
         _effects.Enqueue(new HubLinkEffect.Dial(Current.Door));
     }
 
-    private HubAddress Current => HubAddress.Parse(_options.Hubs[_hub]);
+    private HubAddress Current => HubAddress.Parse(_hubs[_hub]);
 
     /// <summary>Ours to end: hang up, then wait like after any loss.</summary>
     private void Fail(string reason, Instant now)
@@ -167,18 +175,29 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
 
     private void Lose(string reason, Instant now)
     {
-        if (_state == HubLinkState.Online && now - _onlineSince >= SettledAfter)
+        bool settled = _state == HubLinkState.Online && now - _onlineSince >= SettledAfter;
+        if (settled)
         {
             _failures = 0;
         }
-        else
+        if (!settled || _hubs.Count > 1)
         {
             // This one is no good at the moment: the next try goes to the next hub.
-            _hub = (_hub + 1) % _options.Hubs.Count;
+            _hub = (_hub + 1) % _hubs.Count;
         }
-        var pause = _options.RetryDelay * Math.Pow(2, Math.Min(_failures, 16));
-        pause = _dice.Jitter(pause < _options.MaxRetryDelay ? pause : _options.MaxRetryDelay, 0.2);
-        _failures++;
+        TimeSpan pause;
+        if (++_tried < _hubs.Count)
+        {
+            pause = _dice.Jitter(ElsewhereAfter, 0.9);
+        }
+        else
+        {
+            // All were tried, this one again: from here on with patience.
+            pause = _options.RetryDelay * Math.Pow(2, Math.Min(_failures, 16));
+            pause = _dice.Jitter(pause < _options.MaxRetryDelay ? pause : _options.MaxRetryDelay, 0.2);
+            _failures++;
+            _tried = 0;
+        }
         _state = HubLinkState.Waiting;
         _deadline = now + pause;
         _effects.Enqueue(new HubLinkEffect.Offline(_refusal ?? reason, _deadline));

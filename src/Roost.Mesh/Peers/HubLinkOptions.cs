@@ -8,6 +8,9 @@ public sealed record HubLinkOptions
     /// <summary>Hubs to use, best first: "http://host:port" or "https://host"; at least one.</summary>
     public required IReadOnlyList<string> Hubs { get; init; }
 
+    /// <summary>Whether hubs that these name are used when these fail. Off for a session that must stay on one hub.</summary>
+    public bool LearnHubs { get; init; } = true;
+
     /// <summary>The peer's key.</summary>
     public required SigningKey Identity { get; init; }
 

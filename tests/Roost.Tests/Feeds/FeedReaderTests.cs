@@ -88,6 +88,23 @@ public class FeedReaderTests
     }
 
     [Fact]
+    public void An_entry_far_ahead_that_nobody_wrote_is_not_asked_for_again_and_again()
+    {
+        var pair = new FeedPair();
+        pair.Meet();
+        pair.Hear(pair.Say("one "));
+        var live = pair.Say("two");
+        pair.Hear(live with { Entry = live.Entry with { N = 1UL << 50 } });
+        int asked = pair.Sent.OfType<FeedFrame.Want>().Count();
+        pair.Wait(TimeSpan.FromSeconds(4));
+        Assert.Equal(asked, pair.Sent.OfType<FeedFrame.Want>().Count());
+        Assert.InRange(asked, 2, 3);
+        pair.Hear(pair.Say("three"));
+        pair.Wait(TimeSpan.FromSeconds(20));
+        Assert.Equal("one twothree", pair.Text);
+    }
+
+    [Fact]
     public void A_member_who_is_not_the_owner_cannot_host()
     {
         var pair = new FeedPair();

@@ -23,7 +23,8 @@ public class ArchitectureTests
         ["Roost.Rtc.Net"] = ["Roost.Core", "Roost.Rtc"],
         ["Roost.Peer"] = ["Roost.Core", "Roost.Mesh", "Roost.Crdt", "Roost.Rtc", "Roost.Rtc.Net"],
         ["Roost.Hub"] = ["Roost.Core", "Roost.Mesh", "Roost.Dialects", "Roost.Crdt", "Roost.Rtc", "Roost.Rtc.Net"],
-        ["Roost.Cli"] = ["Roost.Core", "Roost.Mesh", "Roost.Peer", "Roost.Hub", "Roost.Crdt"],
+        ["Roost.Worlds"] = ["Roost.Core", "Roost.Mesh"],
+        ["Roost.Cli"] = ["Roost.Core", "Roost.Mesh", "Roost.Peer", "Roost.Hub", "Roost.Crdt", "Roost.Worlds"],
     };
 
     private static readonly string[] NotInCores =

@@ -1,0 +1,207 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.WebSockets;
+using Microsoft.Extensions.Logging;
+using Roost.Core.Cores;
+using Roost.Core.Identity;
+using Roost.Hub.Sockets;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Hubs;
+using Roost.Mesh.Links;
+
+namespace Roost.Hub.Mesh;
+
+/// <summary>The sockets of a hub's part in a mesh: dials, listens, shakes hands, and does what the core asks for.</summary>
+internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan handshakeWithin, ILogger log) : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<LinkId, MeshLink> _links = [];
+    private readonly List<MeshLink> _batch = [];
+    private readonly CancellationTokenSource _end = new();
+    private long _lastId;
+
+    /// <summary>Where what happens goes.</summary>
+    public Func<HubInput, byte[]?, ValueTask> Post { get; set; } = static (_, _) => ValueTask.CompletedTask;
+
+    /// <summary>Where what happens within an effect goes.</summary>
+    public Action<HubInput> PostFromPerform { get; set; } = static _ => { };
+
+    /// <summary>Sealed bytes of all open links.</summary>
+    public (long Sent, long Received) Traffic => (_links.Values.Sum(link => link.BytesSent), _links.Values.Sum(link => link.BytesReceived));
+
+    /// <summary>Runs inside the driver.</summary>
+    public void Perform(MeshEffect effect)
+    {
+        switch (effect)
+        {
+            case MeshEffect.Send send:
+                if (!_links.TryGetValue(send.Link, out var link))
+                {
+                    break;
+                }
+                if (!link.TryAppend(send.Frame))
+                {
+                    PostFromPerform(new HubInput.FromMesh(new MeshInput.Undelivered(send.Link, send.Frame)));
+                }
+                else if (!link.InBatch)
+                {
+                    link.InBatch = true;
+                    _batch.Add(link);
+                }
+                break;
+            case MeshEffect.Dial dial:
+                _ = DialAsync(dial);
+                break;
+            case MeshEffect.Close close when _links.TryGetValue(close.Link, out var closed):
+                closed.Close(close.Why);
+                break;
+            case MeshEffect.Notice { Warning: true } notice:
+                Log.Warned(log, notice.Text);
+                break;
+            case MeshEffect.Notice notice:
+                Log.Told(log, notice.Text);
+                break;
+        }
+    }
+
+    /// <summary>Sends what a batch of effects appended. Runs inside the driver.</summary>
+    public void Flush()
+    {
+        foreach (var link in _batch)
+        {
+            link.InBatch = false;
+            link.Flush();
+        }
+        _batch.Clear();
+    }
+
+    /// <summary>Serves a hub that dialled this one, until the link ends.</summary>
+    public async Task ServeAsync(UpgradeRequest request, IDuplexPipe pipes, Action abort)
+    {
+        await pipes.Output.FlushAsync(_end.Token); // The answer to the upgrade: the dialler speaks first.
+        await using var stream = new PipeStream(pipes);
+        using var webSocket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = MeshTypes.Subprotocol, KeepAliveInterval = Timeout.InfiniteTimeSpan });
+        using var socket = new MeshSocket(webSocket);
+        using var handshake = new LinkHandshake(self, null, dice);
+        var (peer, why) = await ShakeAsync(socket, handshake);
+        if (peer is null)
+        {
+            Log.Refused(log, why);
+            await socket.CloseAsync(why == LinkRefusal.None ? LinkRefusal.TooSlow : why);
+            await socket.AwaitEndAsync();
+        }
+        else
+        {
+            await RunAsync(socket, peer, null, request.Remote is { } ip ? Reaches.Of(ip) : Reach.Public);
+        }
+        abort();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        foreach (var link in _links.Values)
+        {
+            link.Dispose();
+        }
+    }
+
+    private async Task DialAsync(MeshEffect.Dial dial)
+    {
+        await Task.Yield();
+        var url = new Uri(dial.Url);
+        var why = LinkRefusal.None;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        deadline.CancelAfter(handshakeWithin);
+        try
+        {
+            var (socket, reach) = await MeshSocket.DialAsync(url, dial.Allowed, deadline.Token);
+            using (socket)
+            {
+                using var handshake = new LinkHandshake(self, $"{url.IdnHost.ToLowerInvariant()}:{url.Port}", dice);
+                (var peer, why) = await ShakeAsync(socket, handshake);
+                if (peer is not null)
+                {
+                    await RunAsync(socket, peer, dial, reach);
+                    return;
+                }
+                await socket.CloseAsync(why == LinkRefusal.None ? LinkRefusal.TooSlow : why);
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or HttpRequestException or System.Net.Sockets.SocketException)
+        {
+            // Something answered, but not as a hub does: waiting is of no use.
+            why = e is WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket or WebSocketError.UnsupportedProtocol } ? LinkRefusal.BadMessage : LinkRefusal.None;
+        }
+        await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted)), null);
+    }
+
+    private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(MeshSocket socket, LinkHandshake handshake)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        deadline.CancelAfter(handshakeWithin);
+        try
+        {
+            if (handshake.First is { } first)
+            {
+                await socket.SendAsync(first, deadline.Token);
+            }
+            while (true)
+            {
+                var message = await socket.ReceiveAsync(deadline.Token);
+                if (message.IsEmpty)
+                {
+                    return (null, socket.CloseReason);
+                }
+                var step = handshake.Read(message.Span);
+                foreach (var reply in step.Replies)
+                {
+                    await socket.SendAsync(reply, deadline.Token);
+                }
+                if (step.Done is not null || step.Refused != LinkRefusal.None)
+                {
+                    return (step.Done, step.Refused);
+                }
+            }
+        }
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
+        {
+            return (null, LinkRefusal.None);
+        }
+    }
+
+    private async Task RunAsync(MeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach)
+    {
+        var id = new LinkId(Interlocked.Increment(ref _lastId));
+        using var link = new MeshLink(id, socket, peer.Cipher);
+        _links[id] = link;
+        var why = LinkRefusal.None;
+        try
+        {
+            if (dial?.Wanted is { } wanted && wanted != peer.Id)
+            {
+                await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, LinkRefusal.None, wanted)), null);
+            }
+            await Post(new HubInput.FromMesh(new MeshInput.LinkUp(id, peer.Key, peer.Run, dial?.Url, reach)), null);
+            why = await link.RunAsync(Post);
+        }
+        finally
+        {
+            _links.TryRemove(id, out _);
+            peer.Cipher.Dispose();
+            await Post(new HubInput.FromMesh(new MeshInput.LinkDown(id, why)), null);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Mesh: {Text}")]
+        public static partial void Told(ILogger log, string text);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Mesh: {Text}")]
+        public static partial void Warned(ILogger log, string text);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A hub link was refused: {Why}")]
+        public static partial void Refused(ILogger log, LinkRefusal why);
+    }
+}

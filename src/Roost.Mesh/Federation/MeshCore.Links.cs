@@ -1,0 +1,306 @@
+using Roost.Core.Identity;
+using Roost.Mesh.Leases;
+using Roost.Mesh.Links;
+using Roost.Mesh.Membership;
+using Roost.Mesh.Overlay;
+
+namespace Roost.Mesh.Federation;
+
+public sealed partial class MeshCore
+{
+    private void LinkUp(MeshInput.LinkUp up)
+    {
+        var id = HubId.OfKey(up.Key);
+        if (_roll.Meet(up.Key, id) is not { } hub)
+        {
+            _mesh.Emit(new MeshEffect.Close(up.Link, LinkRefusal.Flood));
+            return;
+        }
+        var link = new Link(up.Link, hub, up.Url is not null, up.Reach, _mesh.Now, _mesh.Options.Questions);
+        if (hub.Link is { } older)
+        {
+            // Both dialled at once: the link that the smaller id opened stays, at both ends. Otherwise the newer one, the older may be half open.
+            bool both = older.Outbound != link.Outbound && hub.Run == up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter;
+            bool keepOlder = both && older.Outbound == (_mesh.SelfShort < id.Short);
+            if (keepOlder)
+            {
+                _mesh.Links[link.Id] = link;
+                _mesh.Retire(link, LinkRefusal.Surplus);
+                _dialler.Opened(older, up.Url);
+                return;
+            }
+            bool twin = hub.Run != up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter;
+            if (twin)
+            {
+                _mesh.Notice(true, $"two processes use the key of hub {id.ToShortString()}, or it restarted faster than its old connection ended");
+            }
+            if (twin)
+            {
+                _mesh.Close(older, LinkRefusal.Twin);
+            }
+            else
+            {
+                _mesh.Retire(older, LinkRefusal.Surplus);
+            }
+        }
+        hub.NeedsLeases |= hub.Run != up.Run;
+        hub.Run = up.Run;
+        hub.Link = link;
+        _mesh.Links[link.Id] = link;
+        _dialler.Opened(link, up.Url);
+        bool isNew = hub.Record is null;
+        _roll.Alive(hub);
+        _mesh.Tell(hub, new MeshFrame.News([_roll.Own], []));
+        _reconciler.Begin(hub);
+        _neighbours.LinkUp(hub);
+        while (hub.Pending.TryDequeue(out var frame))
+        {
+            _mesh.Send(hub, frame);
+        }
+        if (hub.NeedsLeases)
+        {
+            _announcer.AdjustSoon();
+        }
+        _rooms.LinkUp(hub);
+        if (isNew)
+        {
+            _mesh.Notice(false, $"hub {id.ToShortString()} joined the mesh");
+        }
+    }
+
+    private void LinkDown(MeshInput.LinkDown down)
+    {
+        if (!_mesh.Links.Remove(down.Link, out var link) || link.Hub.Link != link)
+        {
+            return;
+        }
+        var hub = link.Hub;
+        hub.Link = null;
+        bool mattered = hub.IsNeighbour || hub.Pending.Count > 0;
+        _neighbours.LinkDown(hub);
+        if (down.Why == LinkRefusal.Twin)
+        {
+            _mesh.Notice(true, "another process uses this hub's key; give every hub a data directory of its own");
+            return;
+        }
+        if (down.Why is LinkRefusal.Idle or LinkRefusal.Surplus)
+        {
+            return;
+        }
+        if (down.Why == LinkRefusal.Leaving)
+        {
+            _roll.SaidGoodbye(hub);
+            return;
+        }
+        // What was on its way may be lost: leases are put again, and whether the hub lives is asked at once.
+        hub.NeedsLeases = true;
+        if (hub.Urls.Count > 0 && (mattered || hub.IsUp))
+        {
+            _mesh.Want(hub);
+        }
+        else if (mattered)
+        {
+            _watch.Question(hub);
+        }
+    }
+
+    private void Undelivered(MeshInput.Undelivered undelivered)
+    {
+        if (!_mesh.Links.TryGetValue(undelivered.Link, out var link))
+        {
+            return;
+        }
+        _mesh.Counters.Overflowed++;
+        switch (undelivered.Frame)
+        {
+            case MeshFrame.Cast f:
+                _rooms.Lost(link.Hub, f.Room, f.From);
+                break;
+            case MeshFrame.Send f:
+                _rooms.Lost(link.Hub, f.Room, f.From);
+                break;
+            case MeshFrame.Signal f:
+                _mesh.Host.Undeliverable(f);
+                break;
+            default:
+                // State that must not be lost: a new link begins with all of it.
+                _mesh.Close(link, LinkRefusal.SlowReader);
+                link.Hub.NeedsLeases = true;
+                break;
+        }
+    }
+
+    private void Hear(Link link, MeshFrame frame)
+    {
+        var hub = link.Hub;
+        switch (frame)
+        {
+            case MeshFrame.Signal f:
+                link.LastUsed = _mesh.Now;
+                _router.Arrive(link, f);
+                break;
+            case MeshFrame.Cast f:
+                link.LastUsed = _mesh.Now;
+                _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Send f:
+                link.LastUsed = _mesh.Now;
+                _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Nack f:
+                _router.Returned(hub, f);
+                break;
+            case MeshFrame.Put f:
+                Put(link, f);
+                break;
+            case MeshFrame.Drop f:
+                _leases.Drop(f.Key, f.Seq, hub);
+                break;
+            case MeshFrame.Find f:
+                Answer(link, f);
+                break;
+            case MeshFrame.Found { Question: 0 } f when f.Lease is not null:
+                _contests.StandsAgainst(f.Lease);
+                break;
+            case MeshFrame.Found f:
+                _finder.Answered(hub, f);
+                break;
+            case MeshFrame.Contest f:
+                _contests.Asked(hub, f.Key);
+                break;
+            case MeshFrame.Contested f:
+                _contests.Answered(f.Key, f.Lives);
+                break;
+            case MeshFrame.Ping f:
+                _watch.Pinged(link, f);
+                break;
+            case MeshFrame.Pong:
+                _watch.Ponged(link);
+                break;
+            case MeshFrame.Probe f:
+                _watch.Asked(link, f);
+                break;
+            case MeshFrame.Probed f:
+                _watch.Answered(f);
+                break;
+            case MeshFrame.Done:
+                _mesh.Close(link, LinkRefusal.Idle);
+                break;
+            case MeshFrame.Wanted f:
+                _dialler.CalledBy(f.By);
+                break;
+            default:
+                HearOther(link, frame);
+                break;
+        }
+    }
+
+    private void HearOther(Link link, MeshFrame frame)
+    {
+        var hub = link.Hub;
+        switch (frame)
+        {
+            case MeshFrame.News f:
+                _news.Heard(link, f);
+                break;
+            case MeshFrame.Have f:
+                _news.Promised(hub, f);
+                break;
+            case MeshFrame.Graft f:
+                _news.Grafted(hub, f);
+                break;
+            case MeshFrame.Prune:
+                NewsTree.Pruned(hub);
+                break;
+            case MeshFrame.Neighbour f:
+                _neighbours.Asked(hub, f);
+                break;
+            case MeshFrame.Neighbourly f:
+                _neighbours.Answered(hub, f);
+                break;
+            case MeshFrame.Summary f:
+                _reconciler.Compare(hub, f);
+                break;
+            case MeshFrame.Ranges f:
+                _reconciler.Compare(hub, f);
+                break;
+            case MeshFrame.Views f:
+                _reconciler.Compare(link, f);
+                break;
+            case MeshFrame.Want f:
+                _reconciler.Wanted(hub, f);
+                break;
+            case MeshFrame.Subscribe f:
+                _rooms.Subscribed(hub, f);
+                break;
+            case MeshFrame.Unsubscribe f:
+                _rooms.Unsubscribed(hub, f.Room);
+                break;
+            case MeshFrame.Interested f:
+                _rooms.Learned(hub, f);
+                break;
+            case MeshFrame.Roster f:
+                _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Joined f:
+                _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Left f:
+                _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Gap f:
+                _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Unknown:
+                break;
+            default:
+                _mesh.Host.Introductions(hub.Id, frame);
+                break;
+        }
+    }
+
+    private void Put(Link link, MeshFrame.Put put)
+    {
+        if (!link.MayAsk(put.Leases.Count, _mesh.Now))
+        {
+            _mesh.Counters.Flooded += put.Leases.Count;
+            return;
+        }
+        foreach (var lease in put.Leases)
+        {
+            if (_announcer.Get(lease.Key) is { } own && !lease.Beats(own))
+            {
+                _mesh.Send(link.Hub, new MeshFrame.Found(0, lease.Key, own));
+                continue;
+            }
+            var before = _leases.GetOwned(lease.Key);
+            var stays = _leases.Put(lease, link.Hub);
+            if (stays is not null && stays.Home != lease.Home)
+            {
+                _mesh.Send(link.Hub, new MeshFrame.Found(0, lease.Key, stays));
+            }
+            else if (stays is not null)
+            {
+                if (before is not null && before.Home != lease.Home && _roll.Find(before.Home) is { IsUp: true } former)
+                {
+                    _mesh.Send(former, new MeshFrame.Found(0, lease.Key, stays));
+                }
+                if (_announcer.Has(lease.Key))
+                {
+                    _contests.StandsAgainst(stays);
+                }
+                _router.Found(lease.Key);
+            }
+        }
+    }
+
+    private void Answer(Link link, MeshFrame.Find find)
+    {
+        if (!link.MayAsk(1, _mesh.Now))
+        {
+            _mesh.Counters.Flooded++;
+            return;
+        }
+        _mesh.Send(link.Hub, new MeshFrame.Found(find.Question, find.Key, _announcer.Get(find.Key) ?? _leases.GetOwned(find.Key)));
+    }
+}

@@ -1,0 +1,67 @@
+using Roost.Core.Crypto;
+using Roost.Core.Identity;
+using Roost.Mesh.Links;
+
+namespace Roost.Mesh.Federation;
+
+/// <summary>Names one proven link of one hub process; never used twice in it.</summary>
+public readonly record struct LinkId(long Value);
+
+/// <summary>What can happen to a hub's part in a mesh.</summary>
+public abstract record MeshInput
+{
+    private MeshInput() { }
+
+    /// <summary>The hub listens; dialling may begin.</summary>
+    public sealed record Started : MeshInput;
+
+    /// <summary>A handshake succeeded.</summary>
+    /// <param name="Link">The new link.</param>
+    /// <param name="Key">The other hub's key, proven.</param>
+    /// <param name="Run">Its run.</param>
+    /// <param name="Url">What was dialled; null where the other hub dialled.</param>
+    /// <param name="Reach">The class of the other end's address.</param>
+    public sealed record LinkUp(LinkId Link, PublicKey Key, ulong Run, string? Url, Reach Reach) : MeshInput;
+
+    /// <summary>A link ended. <paramref name="Why"/> is <see cref="LinkRefusal.None"/> when the stream died by itself.</summary>
+    public sealed record LinkDown(LinkId Link, LinkRefusal Why) : MeshInput;
+
+    /// <summary>A dial or its handshake failed. <paramref name="Wanted"/> is who should have been there.</summary>
+    public sealed record DialFailed(string Url, LinkRefusal Why, HubId? Wanted) : MeshInput;
+
+    /// <summary>A batch came.</summary>
+    public sealed record Received(LinkId Link, IReadOnlyList<MeshFrame> Frames) : MeshInput;
+
+    /// <summary>A frame did not fit the link's queue.</summary>
+    public sealed record Undelivered(LinkId Link, MeshFrame Frame) : MeshInput;
+
+    /// <summary>The operator takes this hub out of the mesh, or back in.</summary>
+    public sealed record Drained(bool Out) : MeshInput;
+
+    /// <summary>The hub goes down: links end with a word of goodbye.</summary>
+    public sealed record Stopped : MeshInput;
+
+    /// <summary>A hub to meet, learned while running.</summary>
+    public sealed record SeedFound(string Url) : MeshInput;
+}
+
+/// <summary>What a hub's part in a mesh asks its shell for.</summary>
+public abstract record MeshEffect
+{
+    private MeshEffect() { }
+
+    /// <summary>Send; bodies are borrowed and end with the drain.</summary>
+    public sealed record Send(LinkId Link, MeshFrame Frame) : MeshEffect;
+
+    /// <summary>Dial and shake hands; answer with LinkUp or DialFailed.</summary>
+    /// <param name="Url">A ws or wss URL of a <c>/mesh</c> door. No redirect is followed.</param>
+    /// <param name="Wanted">Who should be there; null for a seed.</param>
+    /// <param name="Allowed">Beside public addresses, those of this class may be dialled; null: all, since an operator named it.</param>
+    public sealed record Dial(string Url, HubId? Wanted, Reach? Allowed) : MeshEffect;
+
+    /// <summary>End a link.</summary>
+    public sealed record Close(LinkId Link, LinkRefusal Why) : MeshEffect;
+
+    /// <summary>Tell the operator.</summary>
+    public sealed record Notice(bool Warning, string Text) : MeshEffect;
+}

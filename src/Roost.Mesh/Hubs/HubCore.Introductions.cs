@@ -1,0 +1,168 @@
+using Roost.Core.Cores;
+using Roost.Core.Identity;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Introductions;
+
+namespace Roost.Mesh.Hubs;
+
+// One hub introduces a network's guests, wherever they are; a hub without a mesh does so for its own.
+public sealed partial class HubCore
+{
+    // Kept, not computed: NextWake is asked after every input. Too early is harmless, a tick finds nothing due and looks again.
+    private Instant _nextIntroduction = Instant.Never;
+
+    /// <summary>Owners have changed: guests of networks that another hub introduces from here on are reported there.</summary>
+    private void FollowIntroducers()
+    {
+        foreach (var network in _networks.Values)
+        {
+            if (network.Announced == 0)
+            {
+                continue;
+            }
+            var introducer = Mesh?.IntroducerOf(network.Id)?.Id;
+            if (introducer == network.IntroducedBy)
+            {
+                continue;
+            }
+            network.IntroducedBy = introducer;
+            foreach (var connection in network.Peers.Values.Where(peer => peer.Announced).ToList())
+            {
+                Report(connection, network, _now);
+            }
+            if (introducer is not null)
+            {
+                _introducing.Remove(network.Id); // Others report their guests there, as this hub just did.
+            }
+        }
+    }
+
+    private void Arrive(NetId network, PeerId peer, Candidate candidate, Instant now)
+    {
+        if (!_introducing.TryGetValue(network, out var introducing))
+        {
+            _introducing[network] = introducing = new(new Introducer(limits, dice));
+        }
+        if (introducing.Guests.Count >= limits.MaxGuestsPerNetwork && !introducing.Guests.ContainsKey(peer))
+        {
+            return;
+        }
+        if (introducing.Guests.TryGetValue(peer, out var holder) && holder.Home != candidate.Home)
+        {
+            introducing.Rivals[peer] = candidate;
+            return;
+        }
+        introducing.Guests[peer] = candidate;
+        introducing.Introducer.Arrive(peer, candidate.MaxLinks, now);
+        MakeIntroductions(network, introducing);
+    }
+
+    private void Depart(NetId network, Introducing introducing, PeerId peer, HubId? home, bool tell, Instant now)
+    {
+        if (introducing.Rivals.TryGetValue(peer, out var rival) && rival.Home == home)
+        {
+            introducing.Rivals.Remove(peer);
+            return;
+        }
+        if (!introducing.Guests.TryGetValue(peer, out var holder) || holder.Home != home)
+        {
+            return;
+        }
+        introducing.Guests.Remove(peer);
+        foreach (var told in introducing.Introducer.Depart(peer, now))
+        {
+            if (!tell || !introducing.Guests.TryGetValue(told, out var candidate))
+            {
+                continue;
+            }
+            if (candidate.Home is not { } there)
+            {
+                TellDeparted(network, told, peer);
+            }
+            else if (Mesh?.FindHub(there) is { IsUp: true } hub)
+            {
+                Mesh.Send(hub, new MeshFrame.Departed(network, told, peer));
+            }
+        }
+        if (introducing.Rivals.Remove(peer, out rival))
+        {
+            Arrive(network, peer, rival, now);
+        }
+        else if (introducing.Guests.Count == 0)
+        {
+            _introducing.Remove(network);
+        }
+        else
+        {
+            MakeIntroductions(network, introducing);
+        }
+    }
+
+    /// <summary>Guests of a hub that died are gone with it, until they announce themselves elsewhere.</summary>
+    private void DepartAllOf(HubId home, Instant now)
+    {
+        foreach (var (network, introducing) in _introducing.ToList())
+        {
+            foreach (var peer in introducing.Guests.Where(guest => guest.Value.Home == home).Select(guest => guest.Key).ToList())
+            {
+                Depart(network, introducing, peer, home, tell: true, now);
+            }
+        }
+    }
+
+    private void TickIntroductions(Instant now)
+    {
+        if (now < _nextIntroduction)
+        {
+            return;
+        }
+        _nextIntroduction = Instant.Never;
+        foreach (var (network, introducing) in _introducing)
+        {
+            if (introducing.Introducer.NextWake is { } wake && wake.At <= now)
+            {
+                introducing.Introducer.Tick(now);
+            }
+            MakeIntroductions(network, introducing);
+        }
+    }
+
+    private void MakeIntroductions(NetId network, Introducing introducing)
+    {
+        while (introducing.Introducer.TryTake(out var introduction))
+        {
+            if (!introducing.Guests.TryGetValue(introduction.To, out var to) || !introducing.Guests.TryGetValue(introduction.About, out var about))
+            {
+                continue;
+            }
+            if (to.Home is not { } home)
+            {
+                Introduce(network, introduction.To, introduction.About, about.Card);
+            }
+            else if (Mesh?.FindHub(home) is { IsUp: true } hub)
+            {
+                Mesh.Send(hub, new MeshFrame.Introduce(network, introduction.To, introduction.About, about.Card));
+            }
+        }
+        if (introducing.Introducer.NextWake is { } wake)
+        {
+            _nextIntroduction = Instant.Min(_nextIntroduction, wake.At);
+        }
+    }
+
+    private void Introduce(NetId id, PeerId to, PeerId about, ReadOnlyMemory<byte> card)
+    {
+        if (_byNet.TryGetValue(id, out var network) && network.Peers.TryGetValue(to, out var connection) && connection.Announced)
+        {
+            Emit(new HubEffect.Introduce(connection.Id, to, about, network.Name.Name, card));
+        }
+    }
+
+    private void TellDeparted(NetId id, PeerId to, PeerId about)
+    {
+        if (_byNet.TryGetValue(id, out var network) && network.Peers.TryGetValue(to, out var connection))
+        {
+            Emit(new HubEffect.Departed(new([connection.Id], default), about, network.Name.Name));
+        }
+    }
+}

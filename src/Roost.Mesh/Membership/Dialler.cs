@@ -1,0 +1,222 @@
+using Roost.Core.Cores;
+using Roost.Core.Identity;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Links;
+
+namespace Roost.Mesh.Membership;
+
+/// <summary>Opens links: to seeds for ever, to hubs that frames wait for, to the dead once in a while.</summary>
+internal sealed class Dialler
+{
+    private static readonly TimeSpan[] SeedRetry = [TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(10)];
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AfterTwin = TimeSpan.FromMinutes(1);
+
+    private readonly MeshState _mesh;
+    private readonly Roll _roll;
+    private readonly List<Seed> _seeds = [];
+    private Instant _nextRedial = Instant.Epoch;
+
+    private sealed class Seed(string url)
+    {
+        public string Url { get; } = url;
+
+        public HubId? Hub { get; set; }
+
+        public bool IsDialling { get; set; }
+
+        public bool IsSelf { get; set; }
+
+        public int Failures { get; set; }
+
+        public Instant NotBefore { get; set; } = Instant.Epoch;
+    }
+
+    public Dialler(MeshState mesh, Roll roll)
+    {
+        _mesh = mesh;
+        _roll = roll;
+        mesh.Want = Want;
+        foreach (string url in mesh.Options.Seeds)
+        {
+            AddSeed(url);
+        }
+    }
+
+    /// <summary>What waited for a link that will not come.</summary>
+    public Action<MeshFrame> GaveUp { get; set; } = static _ => { };
+
+    public void AddSeed(string url)
+    {
+        string door = Reaches.DoorOf(url);
+        if (!_seeds.Exists(seed => seed.Url == door))
+        {
+            _seeds.Add(new Seed(door));
+        }
+    }
+
+    public void Sweep()
+    {
+        foreach (var seed in _seeds)
+        {
+            bool met = seed.Hub is { } id && _roll.Find(id) is { State: HubState.Alive };
+            if (!met && !seed.IsSelf && !seed.IsDialling && _mesh.Now >= seed.NotBefore)
+            {
+                seed.IsDialling = true;
+                _mesh.Emit(new MeshEffect.Dial(seed.Url, null, null));
+            }
+        }
+        if (_mesh.Now >= _nextRedial)
+        {
+            _nextRedial = _mesh.Now + _mesh.Options.RedialEvery;
+            var dead = _roll.All.Where(hub => !hub.IsUp && hub.Urls.Count > 0 && !hub.IsDialling).ToList();
+            if (dead.Count > 0)
+            {
+                Dial(dead[_mesh.Dice.Next(dead.Count)]);
+            }
+            _roll.ForgetOld();
+        }
+    }
+
+    public void Want(KnownHub hub)
+    {
+        if (hub.Link is not null || hub.IsDialling)
+        {
+            return;
+        }
+        if (hub.Urls.Count == 0)
+        {
+            CallBack(hub);
+        }
+        else if (_mesh.Now >= hub.NotBefore)
+        {
+            hub.NextUrl = 0;
+            Dial(hub);
+        }
+        else
+        {
+            _mesh.Timers.At(hub.NotBefore, "dial again", () => Again(hub));
+        }
+    }
+
+    public void Opened(Link link, string? url)
+    {
+        link.Hub.IsDialling = false;
+        link.Hub.NotBefore = Instant.Epoch;
+        if (url is null)
+        {
+            return;
+        }
+        foreach (var seed in _seeds.Where(seed => seed.Url == url))
+        {
+            (seed.Hub, seed.IsDialling, seed.Failures) = (link.Hub.Id, false, 0);
+            if (!link.Hub.Urls.Exists(known => known.Url == url))
+            {
+                link.Hub.Urls.Insert(0, (url, null));
+            }
+        }
+    }
+
+    public void Failed(MeshInput.DialFailed failed)
+    {
+        foreach (var seed in _seeds.Where(seed => seed.IsDialling && seed.Url == failed.Url))
+        {
+            seed.IsDialling = false;
+            seed.IsSelf |= failed.Why == LinkRefusal.Self;
+            seed.NotBefore = _mesh.Now + (failed.Why is LinkRefusal.None or LinkRefusal.TooSlow or LinkRefusal.Surplus ? SeedRetry[Math.Min(seed.Failures, SeedRetry.Length - 1)] : AfterTwin);
+            if (seed.Failures++ == 0 && failed.Why is not (LinkRefusal.None or LinkRefusal.TooSlow or LinkRefusal.Surplus))
+            {
+                _mesh.Notice(failed.Why is not LinkRefusal.Self, Explain(failed));
+            }
+        }
+        if (failed.Wanted is not { } id || _roll.Find(id) is not { IsDialling: true } hub)
+        {
+            return;
+        }
+        hub.IsDialling = false;
+        if (hub.Link is not null || failed.Why == LinkRefusal.Surplus)
+        {
+            return; // Its own dial was faster.
+        }
+        hub.NextUrl++;
+        if (hub.NextUrl < hub.Urls.Count)
+        {
+            Dial(hub);
+            return;
+        }
+        hub.NextUrl = 0;
+        hub.NotBefore = _mesh.Now + (failed.Why == LinkRefusal.Twin ? AfterTwin : AfterFailure);
+        Abandon(hub);
+        if (hub.IsUp)
+        {
+            CallBack(hub);
+            _roll.SuspectAndTell(hub);
+        }
+    }
+
+    /// <summary>A hub that cannot reach us asked for a link.</summary>
+    public void CalledBy(HubId by)
+    {
+        if (_roll.Find(by) is { Urls.Count: > 0 } hub && (hub.Link is not { } link || _mesh.Now - link.LastHeard >= _mesh.Options.PingAfter))
+        {
+            hub.NextUrl = 0;
+            if (!hub.IsDialling && _mesh.Now >= hub.NotBefore)
+            {
+                hub.NotBefore = _mesh.Now + AfterFailure;
+                Dial(hub);
+            }
+        }
+    }
+
+    public void Abandon(KnownHub hub)
+    {
+        while (hub.Pending.TryDequeue(out var frame))
+        {
+            GaveUp(frame);
+        }
+        hub.NeedsLeases = true;
+    }
+
+    private void Again(KnownHub hub)
+    {
+        if (hub.Pending.Count > 0 && hub.Link is null)
+        {
+            Want(hub);
+        }
+    }
+
+    // A hub that can't be dialled is asked, by those it is linked to, to dial us.
+    private void CallBack(KnownHub hub)
+    {
+        foreach (var link in _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList())
+        {
+            _mesh.Tell(link.Hub, new MeshFrame.Probe(0, hub.Id));
+        }
+        _mesh.Later(_mesh.Options.SignalingTimeout, "nobody called back", () =>
+        {
+            if (hub.Link is null && !hub.IsDialling)
+            {
+                Abandon(hub);
+            }
+        });
+    }
+
+    private void Dial(KnownHub hub)
+    {
+        hub.IsDialling = true;
+        var (url, allowed) = hub.Urls[Math.Min(hub.NextUrl, hub.Urls.Count - 1)];
+        _mesh.Emit(new MeshEffect.Dial(url, hub.Id, allowed));
+    }
+
+    private static string Explain(MeshInput.DialFailed failed) => failed.Why switch
+    {
+        LinkRefusal.Self => $"{failed.Url} is this hub itself; it is not dialled again.",
+        LinkRefusal.OtherMesh => $"{failed.Url} belongs to another mesh; hubs of one mesh have the same APP_ID.",
+        LinkRefusal.OtherVersion => $"{failed.Url} speaks another version of the hub protocol; update the older of the two.",
+        LinkRefusal.Twin => $"{failed.Url} has this hub's own key, in another process; give every hub a data directory of its own.",
+        LinkRefusal.ForeignAuthority => $"{failed.Url} does not answer to that name; its operator can add it with PUBLIC_URL.",
+        LinkRefusal.BadProof => $"{failed.Url} did not prove its key, or has another mesh key.",
+        LinkRefusal.BadMessage => $"{failed.Url} is no hub of this kind.",
+        _ => $"{failed.Url} refused the link: {failed.Why}.",
+    };
+}

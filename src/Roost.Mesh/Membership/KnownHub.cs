@@ -1,0 +1,89 @@
+using Roost.Core.Cores;
+using Roost.Core.Crypto;
+using Roost.Core.Identity;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Hubs;
+using Roost.Mesh.Links;
+
+namespace Roost.Mesh.Membership;
+
+// Alive ─silence, reset, rumour─▶ Suspect ─nobody refutes─▶ Dead ─dialled, or a newer record─▶ Alive
+internal enum HubState
+{
+    Alive,
+    Suspect,
+    Dead,
+}
+
+/// <summary>What one hub knows of another.</summary>
+internal sealed class KnownHub(HubId id, PublicKey key)
+{
+    public HubId Id { get; } = id;
+
+    public PublicKey Key { get; } = key;
+
+    /// <summary>Null until its own word has come.</summary>
+    public HubRecord? Record { get; set; }
+
+    public ulong Incarnation => Record?.Incarnation ?? 0;
+
+    public HubState State { get; set; }
+
+    /// <summary>When the state began.</summary>
+    public Instant Since { get; set; }
+
+    public Link? Link { get; set; }
+
+    /// <summary>URLs that may be dialled, given where they were learned.</summary>
+    public List<(string Url, Reach? Allowed)> Urls { get; } = [];
+
+    public bool IsDialling { get; set; }
+
+    public int NextUrl { get; set; }
+
+    public Instant NotBefore { get; set; } = Instant.Epoch;
+
+    /// <summary>Frames that wait for a link; bodies are copies.</summary>
+    public Queue<MeshFrame> Pending { get; } = [];
+
+    public ulong Run { get; set; }
+
+    public bool IsNeighbour { get; set; }
+
+    /// <summary>Gets news itself, not only its name (PlumTree).</summary>
+    public bool IsEager { get; set; } = true;
+
+    /// <summary>It may have lost what was put there.</summary>
+    public bool NeedsLeases { get; set; } = true;
+
+    /// <summary>Whether leases were put there since it became an owner (mode F).</summary>
+    public bool IsOwner { get; set; }
+
+    public bool IsUp => State != HubState.Dead;
+
+    public bool MayOwn => IsUp && Record is { MayOwn: true };
+}
+
+/// <summary>One proven link.</summary>
+internal sealed class Link(LinkId id, KnownHub hub, bool outbound, Reach reach, Instant now, RateLimit questions)
+{
+    private RateBucket _questions = new(questions, now);
+
+    public LinkId Id { get; } = id;
+
+    public KnownHub Hub { get; } = hub;
+
+    public bool Outbound { get; } = outbound;
+
+    public Reach Reach { get; } = reach;
+
+    public Instant LastHeard { get; set; } = now;
+
+    public Instant LastUsed { get; set; } = now;
+
+    public Instant? PingedAt { get; set; }
+
+    public TimeSpan RoundTrip { get; set; }
+
+    public bool MayAsk(int questions, Instant now) => _questions.TryTake(questions, now);
+}

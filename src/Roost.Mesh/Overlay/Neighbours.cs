@@ -1,0 +1,102 @@
+using Roost.Core.Cores;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Membership;
+
+namespace Roost.Mesh.Overlay;
+
+/// <summary>
+/// Keeps a handful of standing, symmetric links: HyParView's active view. Its passive view is the roll, since every hub knows all hubs,
+/// so that its random walks and shuffles are not needed.
+/// </summary>
+internal sealed class Neighbours(MeshState mesh, Roll roll)
+{
+    private const int AtOnce = 3;
+    private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(20);
+
+    private readonly Dictionary<KnownHub, Instant> _refused = [];
+    private readonly HashSet<KnownHub> _courted = [];
+
+    public int Count => mesh.LiveLinks.Count(link => link.Hub.IsNeighbour);
+
+    public void Sweep()
+    {
+        int missing = mesh.Options.Neighbours - Count;
+        if (missing <= 0)
+        {
+            return;
+        }
+        var candidates = roll.All.Where(hub => hub is { State: HubState.Alive, IsNeighbour: false } && !(_refused.TryGetValue(hub, out var until) && mesh.Now < until)).ToList();
+        for (int i = 0; i < Math.Min(missing, AtOnce) && candidates.Count > 0; i++)
+        {
+            int at = mesh.Dice.Next(candidates.Count);
+            Court(candidates[at]);
+            candidates.RemoveAt(at);
+        }
+    }
+
+    public void LinkUp(KnownHub hub)
+    {
+        if (_courted.Remove(hub) || Count < mesh.Options.Neighbours)
+        {
+            Ask(hub);
+        }
+    }
+
+    public void LinkDown(KnownHub hub)
+    {
+        hub.IsNeighbour = false;
+        _courted.Remove(hub);
+    }
+
+    public void Asked(KnownHub by, MeshFrame.Neighbour ask)
+    {
+        int count = Count;
+        bool yes = by.IsNeighbour || ask.Urgent || count < mesh.Options.MaxNeighbours;
+        if (yes && !by.IsNeighbour && count >= mesh.Options.MaxNeighbours)
+        {
+            var others = mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList();
+            var dropped = others[mesh.Dice.Next(others.Count)].Hub;
+            dropped.IsNeighbour = false;
+            mesh.Tell(dropped, new MeshFrame.Neighbourly(false));
+        }
+        if (yes)
+        {
+            (by.IsNeighbour, by.IsEager) = (true, true);
+        }
+        mesh.Tell(by, new MeshFrame.Neighbourly(yes));
+    }
+
+    public void Answered(KnownHub by, MeshFrame.Neighbourly answer)
+    {
+        by.IsNeighbour = answer.Yes;
+        if (answer.Yes)
+        {
+            by.IsEager = true;
+        }
+        else
+        {
+            _refused[by] = mesh.Now + AfterRefusal;
+        }
+    }
+
+    private void Court(KnownHub hub)
+    {
+        if (hub.Link is not null)
+        {
+            Ask(hub);
+        }
+        else if (hub.Urls.Count > 0)
+        {
+            _courted.Add(hub);
+            mesh.Want(hub);
+        }
+    }
+
+    private void Ask(KnownHub hub)
+    {
+        if (!hub.IsNeighbour)
+        {
+            mesh.Tell(hub, new MeshFrame.Neighbour(Count == 0));
+        }
+    }
+}

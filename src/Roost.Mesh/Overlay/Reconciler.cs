@@ -1,0 +1,146 @@
+using Roost.Mesh.Federation;
+using Roost.Mesh.Links;
+using Roost.Mesh.Membership;
+
+namespace Roost.Mesh.Overlay;
+
+/// <summary>Finds out in few bytes where two hubs' rolls differ, and mends it: after a partition, and against news that was lost.</summary>
+internal sealed class Reconciler(MeshState mesh, Roll roll)
+{
+    private const int PerFrame = 200;
+
+    private readonly Dictionary<KnownHub, (ulong Incarnation, bool Up, ulong Print)> _prints = [];
+    private int _printedVersion = -1;
+    private ulong[] _ranges = new ulong[256];
+    private ulong _all;
+
+    public void Begin(KnownHub with) => mesh.Tell(with, new MeshFrame.Summary(Fingerprint()));
+
+    public void Compare(KnownHub with, MeshFrame.Summary summary)
+    {
+        if (summary.Fingerprint != Fingerprint())
+        {
+            mesh.Tell(with, new MeshFrame.Ranges([.. Enumerable.Range(0, 256).Where(r => _ranges[r] != 0).Select(r => ((byte)r, _ranges[r]))]));
+        }
+    }
+
+    public void Compare(KnownHub with, MeshFrame.Ranges theirs)
+    {
+        Fingerprint();
+        var their = new ulong[256];
+        foreach (var (range, print) in theirs.List)
+        {
+            their[range] = print;
+        }
+        var differ = Enumerable.Range(0, 256).Where(r => their[r] != _ranges[r]).Select(r => (byte)r).ToArray();
+        foreach (var part in Split(differ))
+        {
+            mesh.Tell(with, new MeshFrame.Views(part.Ranges, part.Views));
+        }
+    }
+
+    public void Compare(Link from, MeshFrame.Views theirs)
+    {
+        var seen = new HashSet<ulong>();
+        var want = new List<Core.Identity.HubId>();
+        var better = new List<HubRecord>();
+        var doubts = new List<HubView>();
+        foreach (var view in theirs.List)
+        {
+            seen.Add(view.Hub.Short);
+            var mine = view.Hub == mesh.SelfId ? new HubView(mesh.SelfId, roll.Own.Incarnation, false) : roll.Find(view.Hub) is { Record: not null } hub ? Roll.ViewOf(hub) : default;
+            if (mine == default || view.Incarnation > mine.Incarnation)
+            {
+                want.Add(view.Hub);
+            }
+            else if (view.Incarnation < mine.Incarnation)
+            {
+                better.Add(view.Hub == mesh.SelfId ? roll.Own : roll.Find(view.Hub)!.Record!);
+            }
+            else if (view.Dead && !mine.Dead)
+            {
+                roll.Publish(null, view);
+                roll.Doubt(view.Hub, view.Incarnation);
+            }
+            else if (mine.Dead && !view.Dead)
+            {
+                doubts.Add(mine);
+            }
+        }
+        var ranges = theirs.Of.ToHashSet();
+        better.AddRange(roll.All.Where(hub => hub.Record is not null && ranges.Contains(RangeOf(hub.Id.Short)) && !seen.Contains(hub.Id.Short)).Select(hub => hub.Record!));
+        if (want.Count > 0)
+        {
+            mesh.Tell(from.Hub, new MeshFrame.Want(want));
+        }
+        foreach (var part in better.Chunk(PerFrame))
+        {
+            mesh.Tell(from.Hub, new MeshFrame.News(part, []));
+        }
+        foreach (var part in doubts.Chunk(PerFrame))
+        {
+            mesh.Tell(from.Hub, new MeshFrame.News([], part));
+        }
+    }
+
+    public void Wanted(KnownHub by, MeshFrame.Want want)
+    {
+        var records = want.Hubs.Select(id => id == mesh.SelfId ? roll.Own : roll.Find(id)?.Record).OfType<HubRecord>();
+        foreach (var part in records.Chunk(PerFrame))
+        {
+            mesh.Tell(by, new MeshFrame.News(part, []));
+        }
+    }
+
+    private IEnumerable<(byte[] Ranges, List<HubView> Views)> Split(byte[] differ)
+    {
+        var ranges = new List<byte>();
+        var views = new List<HubView>();
+        var byRange = roll.All.Where(hub => hub.Record is not null).Select(Roll.ViewOf).Append(new HubView(mesh.SelfId, roll.Own.Incarnation, false)).ToLookup(view => RangeOf(view.Hub.Short));
+        foreach (byte range in differ)
+        {
+            ranges.Add(range);
+            views.AddRange(byRange[range]);
+            if (views.Count >= PerFrame)
+            {
+                yield return ([.. ranges], views);
+                ranges = [];
+                views = [];
+            }
+        }
+        if (ranges.Count > 0)
+        {
+            yield return ([.. ranges], views);
+        }
+    }
+
+    private ulong Fingerprint()
+    {
+        if (_printedVersion == roll.Version)
+        {
+            return _all;
+        }
+        _printedVersion = roll.Version;
+        _ranges = new ulong[256];
+        _all = 0;
+        foreach (var hub in roll.All.Where(hub => hub.Record is not null))
+        {
+            // Hashing is what costs; most hubs have not changed since the last time.
+            if (!_prints.TryGetValue(hub, out var print) || print.Incarnation != hub.Incarnation || print.Up != hub.IsUp)
+            {
+                _prints[hub] = print = (hub.Incarnation, hub.IsUp, Roll.Print(Roll.ViewOf(hub)));
+            }
+            Add(hub.Id.Short, print.Print);
+        }
+        Add(mesh.SelfShort, Roll.Print(new(mesh.SelfId, roll.Own.Incarnation, false)));
+        return _all;
+    }
+
+    private void Add(ulong hub, ulong print)
+    {
+        _ranges[RangeOf(hub)] ^= print;
+        _all ^= print;
+    }
+
+    private static byte RangeOf(ulong shortId) => (byte)(shortId >> 56);
+}

@@ -1,0 +1,230 @@
+using Roost.Core.Cores;
+using Roost.Mesh.Federation;
+using Roost.Mesh.Leases;
+using Roost.Mesh.Links;
+using Roost.Mesh.Membership;
+
+namespace Roost.Mesh.Routing;
+
+/// <summary>
+/// Brings signals to peers at other hubs: at most once, since nothing that was sent is sent again unless it came back undelivered;
+/// in order per pair, since all of a pair go one way and wait in one queue.
+/// </summary>
+internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Announcer locals, Finder finder)
+{
+    private readonly Dictionary<PeerKey, Queue<Parked>> _parked = [];
+    private readonly Dictionary<PeerKey, Queue<Arrived>> _unproven = [];
+    private int _count;
+
+    private readonly record struct Parked(MeshFrame.Signal Signal, Instant Until);
+
+    private readonly record struct Arrived(MeshFrame.Signal Signal, Link From, Instant Until);
+
+    public int ParkedCount => _count;
+
+    /// <summary>From a peer here to one that is not. False: there is nowhere to look.</summary>
+    public bool TryRoute(MeshFrame.Signal signal)
+    {
+        var key = new PeerKey(signal.Network, signal.To);
+        if (!_parked.ContainsKey(key) && HomeOf(key) is { } home)
+        {
+            mesh.Counters.SignalsOut++;
+            mesh.Send(home, signal);
+            return true;
+        }
+        return roll.Up > 0 && Park(key, signal);
+    }
+
+    /// <summary>From another hub: only if its link may speak for the source.</summary>
+    public void Arrive(Link from, MeshFrame.Signal signal)
+    {
+        var source = new PeerKey(signal.Network, signal.From);
+        if (signal.Hops > MeshTypes.MaxHops || locals.Has(source))
+        {
+            mesh.Counters.NotYours++;
+            return;
+        }
+        if (!_unproven.ContainsKey(source) && leases.Get(source) is { } lease && lease.Home == from.Hub.Id.Short)
+        {
+            Deliver(from, signal);
+            return;
+        }
+        if (leases.GetOwned(source) is { } owned && owned.Home != from.Hub.Id.Short)
+        {
+            mesh.Counters.NotYours++;
+            return;
+        }
+        // The lease is not here yet: ask its owners before believing the link.
+        if (_count >= mesh.Options.MaxParked)
+        {
+            mesh.Counters.Overflowed++;
+            return;
+        }
+        leases.Invalidate(source);
+        _count++;
+        (_unproven.TryGetValue(source, out var queue) ? queue : _unproven[source] = []).Enqueue(new((MeshFrame.Signal)MeshState.WithOwnBody(signal), from, mesh.Now + mesh.Options.SignalingTimeout));
+        finder.Ask(source);
+        mesh.Later(mesh.Options.SignalingTimeout, "drop signals of an unproven source", () => SettleUnproven(source));
+    }
+
+    /// <summary>A signal came back.</summary>
+    public void Returned(KnownHub by, MeshFrame.Nack nack)
+    {
+        var signal = nack.Returned;
+        if (!locals.Has(new(signal.Network, signal.From)))
+        {
+            return;
+        }
+        var key = new PeerKey(signal.Network, signal.To);
+        leases.Invalidate(key);
+        if (signal.Hops <= 1)
+        {
+            mesh.Host.Undeliverable(signal);
+            return;
+        }
+        var again = signal with { Hops = (byte)(signal.Hops - 1) };
+        if (nack.MovedTo != by.Id.Short && roll.Find(nack.MovedTo) is { IsUp: true } moved)
+        {
+            mesh.Send(moved, again);
+        }
+        else if (!Park(key, again, by.Id.Short))
+        {
+            mesh.Host.Undeliverable(signal);
+        }
+    }
+
+    /// <summary>A link that this waited for did not come about.</summary>
+    public void GaveUp(MeshFrame frame)
+    {
+        switch (frame)
+        {
+            case MeshFrame.Signal signal when locals.Has(new(signal.Network, signal.From)):
+                if (!Park(new(signal.Network, signal.To), signal))
+                {
+                    mesh.Host.Undeliverable(signal);
+                }
+                break;
+            case MeshFrame.Find find:
+                finder.Answered(null!, new(find.Question, find.Key, null));
+                break;
+        }
+    }
+
+    /// <summary>Something became known of where a peer is.</summary>
+    public void Found(PeerKey key)
+    {
+        if (_unproven.ContainsKey(key))
+        {
+            SettleUnproven(key);
+        }
+        if (!_parked.ContainsKey(key) || HomeOf(key) is not { } home)
+        {
+            if (_parked.ContainsKey(key) && locals.Has(key))
+            {
+                Flush(key, signal => _ = mesh.Host.TryDeliver(signal) || Refuse(signal));
+            }
+            return;
+        }
+        Flush(key, signal =>
+        {
+            mesh.Counters.SignalsOut++;
+            mesh.Send(home, signal);
+        });
+    }
+
+    private bool Refuse(MeshFrame.Signal signal)
+    {
+        mesh.Host.Undeliverable(signal);
+        return true;
+    }
+
+    private void Flush(PeerKey key, Action<MeshFrame.Signal> send)
+    {
+        _parked.Remove(key, out var queue);
+        finder.Stop(key);
+        foreach (var parked in queue!)
+        {
+            _count--;
+            send(parked.Signal);
+        }
+    }
+
+    private KnownHub? HomeOf(PeerKey key) => leases.Get(key) is { } lease && roll.Find(lease.Home) is { IsUp: true } home ? home : null;
+
+    private bool Park(PeerKey key, MeshFrame.Signal signal, ulong wrongHome = 0)
+    {
+        var queue = _parked.TryGetValue(key, out var known) ? known : [];
+        if (_count >= mesh.Options.MaxParked || queue.Count >= mesh.Options.MaxParkedPerTarget)
+        {
+            mesh.Counters.Overflowed++;
+            return false;
+        }
+        _parked[key] = queue;
+        queue.Enqueue(new((MeshFrame.Signal)MeshState.WithOwnBody(signal), mesh.Now + mesh.Options.SignalingTimeout));
+        _count++;
+        finder.Ask(key, wrongHome);
+        mesh.Later(mesh.Options.SignalingTimeout, "give up on parked signals", () => Expire(key));
+        return true;
+    }
+
+    private void Expire(PeerKey key)
+    {
+        if (!_parked.TryGetValue(key, out var queue))
+        {
+            return;
+        }
+        while (queue.TryPeek(out var parked) && parked.Until <= mesh.Now)
+        {
+            queue.Dequeue();
+            _count--;
+            mesh.Host.Undeliverable(parked.Signal);
+        }
+        if (queue.Count == 0)
+        {
+            _parked.Remove(key);
+            finder.Stop(key);
+        }
+    }
+
+    private void SettleUnproven(PeerKey source)
+    {
+        if (!_unproven.Remove(source, out var queue))
+        {
+            return;
+        }
+        var lease = leases.Get(source);
+        var keep = new Queue<Arrived>();
+        foreach (var arrived in queue)
+        {
+            if (lease?.Home == arrived.From.Hub.Id.Short)
+            {
+                _count--;
+                Deliver(arrived.From, arrived.Signal);
+            }
+            else if (lease is null && arrived.Until > mesh.Now)
+            {
+                keep.Enqueue(arrived);
+            }
+            else
+            {
+                _count--;
+                mesh.Counters.NotYours++;
+            }
+        }
+        if (keep.Count > 0)
+        {
+            _unproven[source] = keep;
+        }
+    }
+
+    private void Deliver(Link from, MeshFrame.Signal signal)
+    {
+        if (mesh.Host.TryDeliver(signal))
+        {
+            mesh.Counters.SignalsIn++;
+            return;
+        }
+        // A forwarding stub: whoever asks a former home is told where the peer went, and gets its signal back.
+        mesh.Send(from.Hub, new MeshFrame.Nack(leases.Get(new(signal.Network, signal.To))?.Home ?? 0, signal));
+    }
+}
