@@ -1,2 +1,3 @@
 build
 suite Roost.Tests
+suite Roost.Simulation

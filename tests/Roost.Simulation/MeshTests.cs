@@ -6,6 +6,35 @@ public class MeshTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
+    public static TheoryData<string, int> Corpus =>
+    [
+        .. File.ReadLines(Path.Combine(Testing.RepoRoot.Path, "tests", "Roost.Simulation", "seeds", "mesh.txt"))
+            .Where(line => line.Length > 0 && line[0] != '#')
+            .Select(line => line.Split(' '))
+            .Select(parts => new TheoryDataRow<string, int>(parts[0], int.Parse(parts[1]))),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Corpus))]
+    public void What_once_failed_passes(string scenario, int seed)
+    {
+        switch (scenario)
+        {
+            case "signals":
+                Hubs_find_each_other_and_signals_find_their_peers(seed, 30);
+                break;
+            case "partition-of-a-day":
+                A_partition_of_any_length_heals_within_thirty_seconds(seed, 86_400);
+                break;
+            case "revive":
+                A_hub_that_comes_back_after_a_kill_is_healed_in(seed);
+                break;
+            default:
+                Assert.Fail($"No scenario is called {scenario}.");
+                break;
+        }
+    }
+
     [Theory]
     [InlineData(1, 8)]
     [InlineData(2, 30)]

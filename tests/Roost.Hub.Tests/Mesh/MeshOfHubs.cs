@@ -1,9 +1,9 @@
 using System.Net.WebSockets;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Roost.Hub.Connections;
 using Roost.Hub.Hosting;
 using Roost.Mesh.Wire;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Roost.Hub.Tests.Mesh;
 
