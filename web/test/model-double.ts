@@ -10,6 +10,7 @@ export const delta = (content: string): string => `data: ${JSON.stringify({ choi
 export class ModelDouble {
   readonly asked: { authorization: string | undefined; body: any }[] = []
   private server: Server | undefined
+  private last: ServerResponse | undefined
 
   constructor(public answer: Answer) {}
 
@@ -20,12 +21,18 @@ export class ModelDouble {
       request.on('data', (piece) => (body += piece))
       request.on('end', () => {
         this.asked.push({ authorization: request.headers.authorization, body: JSON.parse(body) })
+        this.last = response
         this.answer(response, JSON.parse(body))
       })
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     this.server = server
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
+  }
+
+  /** Breaks an answer off in the middle: the connection ends without the last chunk. */
+  cut(): void {
+    this.last?.socket?.end()
   }
 
   async stop(): Promise<void> {
@@ -41,10 +48,9 @@ export const says = (...pieces: string[]): Answer => (response) => {
   response.end('data: {"choices":[{"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n')
 }
 
-/** Sends bytes as they are, then cuts the connection, or keeps it open. */
-export const sends = (bytes: (string | Uint8Array)[], then: 'cut' | 'end' | 'hang'): Answer => (response) => {
+/** Sends bytes as they are, then ends, or keeps the connection open until it is cut. */
+export const sends = (bytes: (string | Uint8Array)[], then: 'end' | 'hang'): Answer => (response) => {
   response.writeHead(200, HEAD)
   for (const piece of bytes) response.write(piece)
   if (then === 'end') response.end()
-  else if (then === 'cut') response.socket!.end() // without the last chunk: broken off in the middle
 }

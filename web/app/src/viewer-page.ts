@@ -154,7 +154,7 @@ export class ViewerPage {
 
   private async mayAsk(may: boolean): Promise<void> {
     if (may && !this.asking) {
-      this.asking = element('section', { 'aria-label': t('askLabel'), class: 'asking' })
+      this.asking = element('section', { 'aria-label': t('ask'), class: 'asking' })
       const { askBar } = await import('./viewer/ask-bar.ts')
       this.asking?.append(askBar(this.watch!))
       if (this.asking) this.root.insertBefore(this.asking, this.root.querySelector('footer'))

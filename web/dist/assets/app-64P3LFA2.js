@@ -1,1 +1,0 @@
-import"./chunk-UTU6GHU4.js";

@@ -1,0 +1,1 @@
+import"./chunk-PV5OHIF4.js";
