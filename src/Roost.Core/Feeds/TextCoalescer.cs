@@ -11,8 +11,8 @@ namespace Roost.Core.Feeds;
 /// <remarks>A pure core; not thread-safe. Effects are entry bodies of 1 to <see cref="FeedEntry.MaxBody"/> bytes; together they are the input, byte for byte.</remarks>
 public sealed class TextCoalescer : IProtocolCore<ReadOnlyMemory<byte>, byte[]>
 {
-    /// <summary>The pace while text flows: 40 entries a second cost a reader one signature check each, and stay below what an eye notices.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(25);
+    /// <summary>The pace while text flows: 25 entries a second cost a reader one signature check and one change of the page each, and stay below what an eye notices (docs/stream.md).</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(40);
 
     // A character cut in two is held back this long; then it was no character.
     private static readonly TimeSpan HoldBack = TimeSpan.FromSeconds(1);
