@@ -5,10 +5,12 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['client/test/**/*.test.ts', 'app/test/**/*.test.ts'], environment: 'node' } },
       { test: { name: 'screens', include: ['test/screens.shot.ts'], environment: 'node', fileParallelism: false } },
+      { test: { name: 'speed', include: ['test/*-speed.test.ts'], environment: 'node', fileParallelism: false, testTimeout: 60_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } } },
       {
         test: {
           name: 'browser',
           include: ['test/**/*.test.ts'],
+          exclude: ['test/*-speed.test.ts'], // what depends on the machine's load is measured by `npm run speed`
           environment: 'node',
           fileParallelism: false, // one Chromium at a time
           testTimeout: 30_000,
