@@ -1,6 +1,7 @@
 using Roost.Core.Codec;
 using Roost.Core.Crypto;
 using Roost.Core.Identity;
+using Roost.Core.Rooms;
 
 namespace Roost.Mesh.Wire;
 
@@ -20,16 +21,10 @@ public static class DoorProof
     }
 
     /// <summary>What JOIN's signature, made with the room's join key, covers.</summary>
-    public static byte[] JoinMessage(ReadOnlySpan<byte> hubNonce, PeerId peer, RoomId room, SessionId session) =>
-        new ByteWriter(128).Label("roost-join-1").Bytes(hubNonce).Id(peer).Id(room.Value).Id(session.Value).ToArray();
+    public static byte[] JoinMessage(ReadOnlySpan<byte> hubNonce, PeerId peer, RoomId room, SessionId session) => RoomKeys.JoinText(hubNonce, peer, room, session);
 
     /// <summary>The room that an owner and a join key name (docs/protocol/rooms.md).</summary>
-    public static RoomId RoomOf(OwnerId owner, PublicKey joinKey)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        Hashes.Sha256(new ByteWriter(64).Label("roost-room-1").Id(owner.Value).Bytes(joinKey.ToArray()).Written, hash);
-        return new(Id16.Read(hash));
-    }
+    public static RoomId RoomOf(OwnerId owner, PublicKey joinKey) => RoomKeys.IdOf(owner, joinKey);
 
     /// <summary>Whether a JOIN proves, without any state, that its sender knows the room's secret.</summary>
     public static bool IsValid(DoorFrame.Join join, ReadOnlySpan<byte> hubNonce, PeerId peer) =>
