@@ -1,0 +1,1 @@
+import"./chunk-465PNN45.js";
