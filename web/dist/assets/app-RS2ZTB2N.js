@@ -1,0 +1,1 @@
+import"./chunk-PMLYGV3B.js";

@@ -1,1 +1,0 @@
-import"./chunk-465PNN45.js";

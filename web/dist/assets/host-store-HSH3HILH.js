@@ -1,1 +1,0 @@
-import{a}from"./chunk-RUY477KM.js";import"./chunk-465PNN45.js";export{a as IndexedHostStore};
