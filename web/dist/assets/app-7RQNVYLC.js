@@ -1,0 +1,1 @@
+import"./chunk-TYTBB7XK.js";
