@@ -136,15 +136,15 @@ public sealed partial class MeshCore
         switch (frame)
         {
             case MeshFrame.Signal f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _router.Arrive(link, f);
                 break;
             case MeshFrame.Cast f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
                 break;
             case MeshFrame.Send f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
                 break;
             case MeshFrame.Nack f:
