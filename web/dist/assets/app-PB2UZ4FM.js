@@ -1,0 +1,1 @@
+import"./chunk-BXOAF4VY.js";
