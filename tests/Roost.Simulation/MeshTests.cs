@@ -132,6 +132,7 @@ public class MeshTests
 
     [Theory]
     [InlineData(14)]
+    [InlineData(18)]
     public void With_thirty_percent_of_hubs_lying_honest_lookups_succeed(int seed)
     {
         var world = Settled(seed, 40, 400);

@@ -11,7 +11,7 @@ public sealed partial class MeshCore
     private void LinkUp(MeshInput.LinkUp up)
     {
         var id = HubId.OfKey(up.Key);
-        if (_roll.Meet(up.Key, id) is not { } hub)
+        if (_roll.Meet(up.Key, id, isLinked: true) is not { } hub)
         {
             _mesh.Emit(new MeshEffect.Close(up.Link, LinkRefusal.Flood));
             return;
