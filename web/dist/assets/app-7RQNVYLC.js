@@ -1,1 +1,0 @@
-import"./chunk-TYTBB7XK.js";

@@ -1,0 +1,1 @@
+import"./chunk-YKTCO6GX.js";
