@@ -1,1 +1,0 @@
-import"./chunk-YKTCO6GX.js";

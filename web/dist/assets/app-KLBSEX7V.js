@@ -1,0 +1,1 @@
+import"./chunk-RAND4UA3.js";

@@ -1,1 +1,0 @@
-import{a}from"./chunk-4P7RCBQO.js";import"./chunk-YKTCO6GX.js";export{a as MarkdownView};
