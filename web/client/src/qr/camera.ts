@@ -20,7 +20,7 @@ export async function makeReader(): Promise<(source: HTMLVideoElement | ImageBit
     const detector = new Detector({ formats: ['qr_code'] })
     return async (source) => (await detector.detect(source).catch(() => []))[0]?.rawValue
   }
-  const { decodeQr } = await import('../../../client/src/qr/decode.ts')
+  const { decodeQr } = await import('./decode.ts')
   const canvas = document.createElement('canvas')
   const context = canvas.getContext('2d', { willReadFrequently: true })!
   return async (source) => {

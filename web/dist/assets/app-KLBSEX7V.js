@@ -1,1 +1,0 @@
-import"./chunk-RAND4UA3.js";
