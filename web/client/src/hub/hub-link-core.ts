@@ -5,7 +5,7 @@ import { CLOSE } from '../door/refusals.ts'
 import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin, Welcome } from './hub-link-messages.ts'
-import { retryDelayMs } from './retry-table.ts'
+import { elsewhereDelayMs, retryDelayMs } from './retry-table.ts'
 import { readWelcome } from './welcome.ts'
 
 export interface HubLinkOptions {
@@ -152,8 +152,9 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     }
     this.state = 'open'
     this.openedAtMs = nowMs
-    this.urls = [...new Set([...this.options.urls, ...this.welcome.hubs])]
-    this.turn = this.urls.indexOf(this.url)
+    // What the app named comes first; this hub may be one that another told of, and does not name itself.
+    this.urls = [...new Set([...this.options.urls, this.url, ...this.welcome.hubs])]
+    this.turn = this.urls.indexOf(this.url) + (this.urls.length > 1 ? 1 : 0) // when it fails, another one first
     this.emit({ type: 'open', welcome: this.welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
     this.sleep(nowMs + this.welcome.limits.pingMs, 'ping the hub')
     this.early.splice(0).forEach((frame) => this.emit({ type: 'frame', frame }))
@@ -187,9 +188,9 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     this.hasAuth = false
     this.early.length = 0
     this.state = 'waiting'
-    // Every hub is tried once before the wait grows.
-    const round = Math.floor((this.failures - 1) / this.urls.length)
-    const retryAtMs = nowMs + retryDelayMs(round, this.options.dice)
+    // Another hub is tried at once, and every one of them once before the wait grows.
+    const round = Math.floor(this.failures / this.urls.length)
+    const retryAtMs = nowMs + (round === 0 ? elsewhereDelayMs(this.options.dice) : retryDelayMs(round - 1, this.options.dice))
     this.emit({ type: 'lost', code, retryAtMs })
     this.sleep(retryAtMs, 'dial again')
   }

@@ -1,1 +1,0 @@
-import"./chunk-PMLYGV3B.js";
