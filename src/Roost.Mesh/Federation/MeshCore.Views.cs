@@ -79,6 +79,9 @@ public sealed partial class MeshCore
 
     private static string OriginOf(string door) => (door.StartsWith("wss", StringComparison.Ordinal) ? "https" : "http") + door[door.IndexOf(':', StringComparison.Ordinal)..^"/mesh".Length];
 
+    /// <summary>The id under which the hub's own key enters as a peer.</summary>
+    internal PeerId SelfPeer { get; }
+
     /// <summary>The hub's id.</summary>
     public HubId Self => _mesh.SelfId;
 }

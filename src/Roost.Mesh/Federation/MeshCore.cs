@@ -37,6 +37,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     internal MeshCore(MeshOptions options, IMeshHost host, Dice dice)
     {
         _mesh = new(options, host, dice);
+        SelfPeer = PeerId.OfKey(options.Self.Key.PublicKey);
         _roll = new(_mesh);
         _watch = new(_mesh, _roll);
         _dialler = new(_mesh, _roll);

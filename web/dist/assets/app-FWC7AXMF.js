@@ -1,0 +1,1 @@
+import"./chunk-VMXKTZ5A.js";

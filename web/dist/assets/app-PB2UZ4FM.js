@@ -1,1 +1,0 @@
-import"./chunk-BXOAF4VY.js";

@@ -1,1 +1,0 @@
-import{a}from"./chunk-RUY477KM.js";import"./chunk-BXOAF4VY.js";export{a as IndexedHostStore};

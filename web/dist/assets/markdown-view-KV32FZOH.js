@@ -1,1 +1,0 @@
-import{a}from"./chunk-WRC6JURY.js";import"./chunk-BXOAF4VY.js";export{a as MarkdownView};
