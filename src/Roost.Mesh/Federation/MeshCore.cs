@@ -182,7 +182,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _dialler.Sweep();
         _watch.Sweep();
         _neighbours.Sweep();
-        _alternatives = FindAlternatives();
+        FollowAlternatives();
         _mesh.Later(SweepEvery, "sweep links", Sweep);
     }
 
@@ -200,10 +200,10 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
 
     private void Compare()
     {
-        var neighbours = _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList();
+        var neighbours = _mesh.Neighbours.Where(hub => hub.Link is not null).ToList();
         if (neighbours.Count > 0)
         {
-            _reconciler.Begin(neighbours[_mesh.Dice.Next(neighbours.Count)].Hub);
+            _reconciler.Begin(neighbours[_mesh.Dice.Next(neighbours.Count)]);
         }
         _mesh.Later(_mesh.Dice.Jitter(_mesh.Options.CompareEvery, 0.2), "compare rolls", Compare);
     }

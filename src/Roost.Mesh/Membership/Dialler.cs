@@ -193,9 +193,9 @@ internal sealed class Dialler
     // A hub that can't be dialled is asked, by those it is linked to, to dial us.
     private void CallBack(KnownHub hub)
     {
-        foreach (var link in _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList())
+        foreach (var neighbour in _mesh.Neighbours)
         {
-            _mesh.Tell(link.Hub, new MeshFrame.Probe(0, hub.Id));
+            _mesh.Tell(neighbour, new MeshFrame.Probe(0, hub.Id));
         }
         _mesh.Later(_mesh.Options.SignalingTimeout, "nobody called back", () =>
         {

@@ -26,6 +26,8 @@ export async function startHub(t, args = [], port = 0) {
     port: ready.port,
     url: `ws://127.0.0.1:${ready.port}`,
     log: () => err,
+    /** Every hub that this process said is ready: several with --mesh-demo. */
+    ready: () => out.split("\n").filter(line => line.includes('"ready"')).map(line => JSON.parse(line)),
     kill: async (signal = "SIGTERM") => { child.kill(signal); await ended; },
   };
   t.after(() => hub.kill("SIGKILL"));
