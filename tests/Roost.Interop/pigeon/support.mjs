@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const built = path => fileURLToPath(new URL(`../../../artifacts/${path}`, import.meta.url));
-const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
+export const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
 
 /** Runs `roost hub` on a free loopback port. */
 export async function startHub(t, args = [], port = 0) {

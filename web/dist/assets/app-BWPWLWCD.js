@@ -1,0 +1,1 @@
+import"./chunk-UX3Z7LIW.js";

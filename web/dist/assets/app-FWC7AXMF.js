@@ -1,1 +1,0 @@
-import"./chunk-VMXKTZ5A.js";
