@@ -166,7 +166,7 @@ public sealed partial class DocumentSession : IAsyncDisposable
                 _awareness.SetLocalStateField("cursor", new YObject { ["anchor"] = At(anchor), ["head"] = At(head) }, InstantClock.System.Now);
             }
         }
-        YValue At(int index) => RelativePosition.FromIndex(_text, Math.Clamp(index, 0, _text.Length)).ToJson();
+        YValue At(int index) => RelativePosition.FromIndex(_text, Math.Clamp(index, 0, _text.Length), assoc: -1).ToJson();
     }
 
     /// <summary>All others who show themselves.</summary>
