@@ -1,0 +1,1 @@
+import"./chunk-PM4EBVQC.js";
