@@ -1,1 +1,0 @@
-import"./chunk-PM4EBVQC.js";

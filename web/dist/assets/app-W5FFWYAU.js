@@ -1,0 +1,1 @@
+import"./chunk-IGNW24ZG.js";

@@ -1,1 +1,0 @@
-import{a}from"./chunk-ZSINEEFM.js";import"./chunk-PM4EBVQC.js";export{a as MarkdownView};
