@@ -31,7 +31,7 @@ public sealed partial class DocumentCore
                 {
                     Send(joined.Member.Peer, SealPresence(said));
                 }
-                _effects.Enqueue(new DocumentEffect.Members(_members.Count, null));
+                _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), null));
                 break;
             case DoorFrame.Left left when left.Room == _room.Room && left.Reason != LeftReason.Replaced:
                 Lose(left.Peer, now);
@@ -78,7 +78,7 @@ public sealed partial class DocumentCore
         }
         _rollsBy = now + RollsWithin;
         _askAt = now + AskEvery;
-        _effects.Enqueue(new DocumentEffect.Members(_members.Count, null));
+        _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), null));
     }
 
     private void HearPayload(PeerId from, ReadOnlyMemory<byte> payload, Instant now)
@@ -134,7 +134,7 @@ public sealed partial class DocumentCore
             _awaited.Remove(peer);
             _answers.Forget(_room.Room, peer);
             _set.Lost(peer, now);
-            _effects.Enqueue(new DocumentEffect.Members(_members.Count, peer));
+            _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), peer));
         }
     }
 

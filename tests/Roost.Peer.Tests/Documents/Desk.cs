@@ -3,6 +3,7 @@ using Roost.Hub;
 using Roost.Hub.Hosting;
 using Roost.Mesh.Documents;
 using Roost.Peer.Documents;
+using Roost.Peer.Keeping;
 using Roost.Peer.Storage;
 
 namespace Roost.Peer.Tests.Documents;
@@ -14,16 +15,19 @@ internal sealed class Desk : IAsyncDisposable
 
     private readonly List<DocumentSession> _sessions = [];
     private HubHost? _hub;
+    private Keeper? _keeper;
 
     public DocumentInvite Invite { get; private set; } = null!;
 
     public string Origin { get; private set; } = "";
 
-    public static async Task<Desk> StartAsync()
+    /// <param name="keep">Where the hub keeps documents; null for nowhere.</param>
+    public static async Task<Desk> StartAsync(string? keep = null)
     {
         var desk = new Desk();
         desk._hub = await HubHost.StartAsync(new HubOptions { Host = "127.0.0.1", Port = 0, Stun = false });
         desk.Origin = $"http://127.0.0.1:{desk._hub.Port}";
+        desk._keeper = keep is null ? null : new Keeper(desk.Origin, desk._hub.SigningKey, keep);
         desk.Invite = DocumentInvite.Writable(desk.Origin, RoomSecret.Generate(SystemDice.Instance), WriteSeed.Generate(SystemDice.Instance));
         return desk;
     }
@@ -31,7 +35,7 @@ internal sealed class Desk : IAsyncDisposable
     public async Task<DocumentSession> OpenAsync(DocumentInvite? invite = null, DocumentFolder? folder = null, bool online = true, string? name = null, DocumentLimits? limits = null, Action<DocumentEvent>? happened = null)
     {
         var session = await DocumentSession.OpenAsync(
-            new DocumentSessionOptions { Invite = invite ?? Invite, Hubs = online ? [Origin] : [], Folder = folder, UserName = name, Limits = limits ?? new DocumentLimits(), KeepFor = null },
+            new DocumentSessionOptions { Invite = invite ?? Invite, Hubs = online ? [Origin] : [], Folder = folder, UserName = name, Limits = limits ?? new DocumentLimits(), KeepFor = _keeper is null ? null : TimeSpan.FromHours(1) },
             happened);
         _sessions.Add(session);
         return session;
@@ -55,6 +59,10 @@ internal sealed class Desk : IAsyncDisposable
         foreach (var session in _sessions)
         {
             await session.DisposeAsync();
+        }
+        if (_keeper is not null)
+        {
+            await _keeper.DisposeAsync();
         }
         if (_hub is not null)
         {

@@ -53,7 +53,7 @@ internal sealed class KeyDecoder
         int end = text.IndexOf(PasteEnd, at, StringComparison.Ordinal);
         // The end mark may be cut in two: as much as it could have begun with is kept back.
         int stop = end >= 0 ? end : text.Length - Math.Min(PasteEnd.Length - 1, text.Length - at);
-        if (end < 0 && text.AsSpan(stop).IndexOf('\e') < 0)
+        if (end < 0 && !text.AsSpan(stop).Contains('\e'))
         {
             stop = text.Length;
         }
