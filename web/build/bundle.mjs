@@ -35,8 +35,8 @@ export async function bundle(out) {
  * share into a chunk and leaves `roost.js` as a door to it; here that chunk is `roost.js` itself, so that a page waits for one file only.
  */
 async function compileClient(out, cryptoPath) {
-  const entryPoints = { roost: 'client/src/index.ts', 'roost-stream': 'client/src/stream.ts' }
-  const plugins = [lazyCrypto(cryptoPath), oneSharedPart('client/src/index.ts', ['client/src/p2p', 'client/src/stream.ts'])]
+  const entryPoints = { roost: 'client/src/index.ts', 'roost-stream': 'client/src/stream.ts', 'roost-qr': 'client/src/qr.ts' }
+  const plugins = [lazyCrypto(cryptoPath), oneSharedPart('client/src/index.ts', ['client/src/p2p', 'client/src/qr', 'client/src/stream.ts', 'client/src/qr.ts'])]
   const { outputFiles, metafile } = await build({ ...common, entryPoints, splitting: true, metafile: true, ignoreAnnotations: true, outdir: join(web, 'dist'), entryNames: '[name]', chunkNames: 'assets/client-[name]-[hash]', plugins })
   const files = new Map(outputFiles.map(({ path, text }) => [relative(join(web, 'dist'), path), text]))
   const { imports } = metafile.outputs['dist/roost.js']

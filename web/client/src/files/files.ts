@@ -61,7 +61,8 @@ const MAX_INCOMING = 64
 
 /** Files between peers: as fast as the other side keeps them, checked part by part, going on where a lost link or a reload stopped them. */
 export class Files {
-  private lastId = 0
+  /** From anywhere, so that a page that was reloaded does not use an old page's numbers. */
+  private lastId = crypto.getRandomValues(new Uint32Array(1))[0]
   private readonly outgoing = new Map<string, { peerId: string; sending: Outgoing; away: () => void }>()
   private readonly promises = new Map<string, Promise<boolean>>()
   private readonly incoming = new Map<string, { peerId: string; key: string; receiving: Incoming }>()
@@ -104,7 +105,7 @@ export class Files {
         if (!this.world.isOpen(peerId)) timer = setTimeout(() => sending.stop(), waitMs)
       }
       this.outgoing.set(at, { peerId, sending, away })
-      if (signal) signal.addEventListener('abort', () => (sending.stop(), reject(aborted())))
+      if (signal) signal.addEventListener('abort', () => (reject(aborted()), sending.stop()))
       away()
       if (this.world.isOpen(peerId)) sending.offer()
     })

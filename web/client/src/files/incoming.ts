@@ -140,6 +140,7 @@ export class Incoming {
       this.come = this.digests.length
       this.chunks = []
       this.filled = 0
+      this.isAsking = true // what was under way does not fit, and asks no more
       this.setup.say({ step: 'from', n: this.come, digest32: await digestOf(this.digests) })
     })
   }

@@ -24,6 +24,8 @@ export class Outgoing {
   private readonly parts: number
   /** The part to send next; undefined while the other side is asked. */
   private next: number | undefined
+  /** Counts the other side's wishes: a part that was begun before one is begun again. */
+  private wish = 0
   private kept = 0
   private isSending = false
   private isOver = false
@@ -55,6 +57,7 @@ export class Outgoing {
     if (!mine) return this.end(false)
     if (!equal(mine, frame.digest32)) return this.offer(true)
     this.next = frame.n
+    this.wish++
     this.kept = Math.min(this.kept, frame.n)
     this.keep(frame.n)
     return this.send()
@@ -89,19 +92,19 @@ export class Outgoing {
     return !this.isOver && this.next !== undefined && this.next < this.parts && this.next < this.kept + window
   }
 
-  /** False where the path was lost, or the other side wants another part. */
+  /** False where the path was lost. */
   private async sendPart(n: number): Promise<boolean> {
+    const { wish } = this
+    const isOff = (): boolean => this.isOver || this.next !== n || this.wish !== wish
     const bytes = await this.read(n)
-    if (this.next !== n) return this.next !== undefined
     if (n + 1 < this.parts) void this.read(n + 1).catch(() => undefined) // so that the channel never waits for the disk
     const digesting = digest(bytes)
-    for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
+    for (let from = 0; from < bytes.length && !isOff(); from += CHUNK_BYTES) {
       const isSaid = await this.setup.say({ step: 'chunk', at: n * PART_BYTES + from, bytes: bytes.subarray(from, from + CHUNK_BYTES) })
-      if (this.next !== n || this.isOver) return this.next !== undefined
-      if (!isSaid) return false
+      if (!isSaid && !isOff()) return false
     }
     this.digests[n] = await digesting
-    if (this.next !== n) return this.next !== undefined
+    if (isOff()) return true
     this.next = n + 1
     return this.setup.say({ step: 'part', n: n + 1, digest32: this.digests[n]! })
   }

@@ -50,7 +50,7 @@ export interface SendResult {
   error?: unknown
 }
 
-/** The rest of the client is fetched once the first connections had their time. */
+/** Parts that may never be wanted are fetched once the first connections had their time. */
 const FETCH_REST_AFTER_MS = 1_000
 
 /** Seed 001's application: join a room, and talk to whoever is in it. */
@@ -157,8 +157,9 @@ export class P2PApp extends Emitter<AppEvents> {
     this.leaveRoom()
     const entering = enter()
     this.connectionManager.warmUp() // while the hub is dialled
-    // Nothing of the client may be missing on the day when every hub is gone.
-    entering.then(() => setTimeout(() => [loadUpkeep, this.requests, this.files].forEach((part) => part().catch(() => undefined)), FETCH_REST_AFTER_MS)).catch(() => undefined)
+    // Nothing of the client may be missing when every hub is gone.
+    loadUpkeep().catch(() => undefined)
+    entering.then(() => setTimeout(() => [this.requests, this.files].forEach((part) => part().catch(() => undefined)), FETCH_REST_AFTER_MS)).catch(() => undefined)
     return entering
   }
 

@@ -1,1 +1,0 @@
-import"./chunk-UX3Z7LIW.js";
