@@ -9,6 +9,7 @@ export const ar: Words = {
   shareTitle: 'شارك شيئًا',
   shareLead: 'اكتب هنا، أو دع نموذجًا يكتب. يمسح الآخرون الرمز ويقرؤون من البداية.',
   shareHere: 'شارك من هذه الصفحة',
+  newDocument: 'اكتبوا معًا',
   terminalLead: 'أو من طرفية ثُبّت عليها Roost:',
   recentTitle: 'الجلسات الأخيرة',
   recentHosted: 'شاركتها أنت',

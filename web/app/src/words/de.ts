@@ -9,6 +9,7 @@ export const de: Words = {
   shareTitle: 'Etwas teilen',
   shareLead: 'Schreib hier oder lass ein Modell schreiben. Andere scannen den Code und lesen mit, von Anfang an.',
   shareHere: 'Von dieser Seite teilen',
+  newDocument: 'Gemeinsam schreiben',
   terminalLead: 'Oder von einem Terminal, auf dem Roost installiert ist:',
   recentTitle: 'Letzte Sitzungen',
   recentHosted: 'von dir geteilt',

@@ -9,6 +9,7 @@ export const en = {
   shareTitle: 'Share something',
   shareLead: 'Write here, or let a model write. Others scan the code and read along, from the start.',
   shareHere: 'Share from this page',
+  newDocument: 'Write together',
   terminalLead: 'Or from a terminal where Roost is installed:',
   recentTitle: 'Recent sessions',
   recentHosted: 'shared by you',

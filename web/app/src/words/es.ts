@@ -9,6 +9,7 @@ export const es: Words = {
   shareTitle: 'Compartir algo',
   shareLead: 'Escribe aquí, o deja que escriba un modelo. Los demás escanean el código y leen, desde el principio.',
   shareHere: 'Compartir desde esta página',
+  newDocument: 'Escribir juntos',
   terminalLead: 'O desde un terminal con Roost instalado:',
   recentTitle: 'Sesiones recientes',
   recentHosted: 'compartida por ti',

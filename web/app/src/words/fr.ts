@@ -9,6 +9,7 @@ export const fr: Words = {
   shareTitle: 'Partager quelque chose',
   shareLead: 'Écrivez ici, ou laissez écrire un modèle. Les autres scannent le code et lisent, depuis le début.',
   shareHere: 'Partager depuis cette page',
+  newDocument: 'Écrire ensemble',
   terminalLead: 'Ou depuis un terminal où Roost est installé :',
   recentTitle: 'Sessions récentes',
   recentHosted: 'partagée par vous',

@@ -9,6 +9,7 @@ export const ja: Words = {
   shareTitle: '共有する',
   shareLead: 'ここに書くか、モデルに書かせます。ほかの人はコードを読み取り、最初から読めます。',
   shareHere: 'このページから共有',
+  newDocument: '一緒に書く',
   terminalLead: 'または Roost を入れた端末から:',
   recentTitle: '最近のセッション',
   recentHosted: '自分が共有',

@@ -9,6 +9,7 @@ export const pt: Words = {
   shareTitle: 'Partilhar algo',
   shareLead: 'Escreva aqui, ou deixe um modelo escrever. Os outros leem o código e acompanham, desde o início.',
   shareHere: 'Partilhar desta página',
+  newDocument: 'Escrever juntos',
   terminalLead: 'Ou de um terminal com o Roost instalado:',
   recentTitle: 'Sessões recentes',
   recentHosted: 'partilhada por si',

@@ -9,6 +9,7 @@ export const zh: Words = {
   shareTitle: '分享内容',
   shareLead: '在这里写，或让模型来写。其他人扫码后从头一起读。',
   shareHere: '从此页面分享',
+  newDocument: '一起写',
   terminalLead: '或在装有 Roost 的终端中：',
   recentTitle: '最近的会话',
   recentHosted: '你分享的',
