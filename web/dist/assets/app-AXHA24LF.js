@@ -1,0 +1,1 @@
+import"./chunk-YDT7QYOG.js";

@@ -1,1 +1,0 @@
-import"./chunk-IGNW24ZG.js";
