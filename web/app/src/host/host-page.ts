@@ -7,6 +7,7 @@ import { doorOf } from '../../../client/src/hub/hub-link.ts'
 import { utf8 } from '../../../client/src/codec/bytes.ts'
 import { button, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
+import { loadLinks } from '../links.ts'
 import { MarkdownView } from '../markdown/markdown-view.ts'
 import { refusalWords } from '../words.ts'
 import { t } from '../words/words.ts'
@@ -44,7 +45,7 @@ export class HostPage {
       id = session.id
     }
     let page: HostPage | undefined
-    const opened = await TextHost.open({ crypto, hubs: [doorOf(location.origin)], store }, id, {
+    const opened = await TextHost.open({ crypto, hubs: [doorOf(location.origin)], store, links: loadLinks }, id, {
       status: (status) => page?.show(status),
       question: (text) => page?.questions.add(text),
       fault: (fault) => page?.fail(fault),

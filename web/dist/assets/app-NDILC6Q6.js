@@ -1,0 +1,1 @@
+import"./chunk-GTO2ICLV.js";
