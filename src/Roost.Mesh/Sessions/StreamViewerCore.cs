@@ -152,7 +152,7 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
                 _isDirect = false;
                 break;
             case StreamViewerInput.HeardDirect heard when heard.Host == _host:
-                Read(new FeedReaderInput.Frame(heard.Host, heard.Payload), now);
+                Read(new FeedReaderInput.Frame(heard.Host, heard.Payload, IsDirect: true), now);
                 break;
         }
     }

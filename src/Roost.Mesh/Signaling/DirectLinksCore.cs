@@ -220,6 +220,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
             link.Offered = true;
             link.WakeAt = now + options.Retry[attempt + 1];
             _effects.Enqueue(new DirectEffect.Restart(link.Peer, link.C));
+            _effects.Enqueue(new DirectEffect.Ping(link.Peer)); // its answer tells that the link is back
         }
         else
         {

@@ -2,7 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { en } from '../src/words/en.ts'
+import { en as first } from '../src/words/en.ts'
+import { enHost } from '../src/words/en-host.ts'
+
+const en = { ...first, ...enHost }
 
 const source = fileURLToPath(new URL('../src/', import.meta.url))
 const languages = ['de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar']

@@ -17,11 +17,13 @@ internal sealed class SimDirectLink
     private bool _isFull;
     private bool _isStalled;
     private bool _isDead;
+    private bool _isReplaced;
 
     public SimDirectLink(SimWorld world, SimHost host, SimViewer viewer)
     {
         (_world, _host, _viewer) = (world, host, viewer);
         _latency = TimeSpan.FromMilliseconds(1 + world.Dice.Next(50));
+        viewer.Link?.Replace();
         host.Links[viewer.Id] = this;
         viewer.Link = this;
         Tell(up: true);
@@ -97,12 +99,36 @@ internal sealed class SimDirectLink
         }
     }
 
+    /// <summary>Another link takes the place of this one: who has not noticed yet that it is dead does so at once.</summary>
+    private void Replace()
+    {
+        TellHost(up: false);
+        TellViewer(up: false);
+        _isReplaced = true;
+    }
+
     private void Tell(bool up)
     {
-        After(() => _host.Hear(up ? new StreamHostInput.LinkUp(_viewer.Id) : new StreamHostInput.LinkDown(_viewer.Id)));
-        After(() => _viewer.Hear(up ? new StreamViewerInput.LinkUp(_host.Id) : new StreamViewerInput.LinkDown(_host.Id)));
+        After(() => TellHost(up));
+        After(() => TellViewer(up));
 
         void After(Action tell) => _world.After(up ? TimeSpan.FromMilliseconds(_world.Dice.Next(100)) : TimeSpan.FromMilliseconds(_world.Dice.Next(7000)), tell);
+    }
+
+    private void TellHost(bool up)
+    {
+        if (!_isReplaced && !(up && _isDead))
+        {
+            _host.Hear(up ? new StreamHostInput.LinkUp(_viewer.Id) : new StreamHostInput.LinkDown(_viewer.Id));
+        }
+    }
+
+    private void TellViewer(bool up)
+    {
+        if (!_isReplaced && !(up && _isDead))
+        {
+            _viewer.Hear(up ? new StreamViewerInput.LinkUp(_host.Id) : new StreamViewerInput.LinkDown(_host.Id));
+        }
     }
 
     private void Carry(Action frame)

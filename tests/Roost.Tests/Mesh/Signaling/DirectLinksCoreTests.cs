@@ -97,7 +97,7 @@ public class DirectLinksCoreTests
         Tell(core, new DirectInput.Hub(false));
         Assert.Equal([new DirectEffect.Down(High)], Pass(core, TimeSpan.FromSeconds(120)).Where(e => e is not DirectEffect.Ping));
         Tell(core, new DirectInput.Hub(true));
-        Assert.Equal([new DirectEffect.Restart(High, c)], Tell(core, new DirectInput.Here(High, Session)));
+        Assert.Equal([new DirectEffect.Restart(High, c), new DirectEffect.Ping(High)], Tell(core, new DirectInput.Here(High, Session)));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ import { element, setText } from '../dom.ts'
 import { loadLinks } from '../links.ts'
 import { MarkdownView } from '../markdown/markdown-view.ts'
 import { refusalWords } from '../words.ts'
-import { t } from '../words/words.ts'
+import { enHost } from '../words/en-host.ts'
+import { addWords, t } from '../words/words.ts'
 import { Composer } from './composer.ts'
 import { Questions } from './questions.ts'
 import { shareCard } from './share-card.ts'
@@ -36,6 +37,7 @@ export class HostPage {
 
   /** `new` makes a session and gives it an address of its own; another id goes on with that one. */
   static async open(id: string): Promise<{ root: HTMLElement; stop?(): void }> {
+    addWords(enHost)
     const [crypto, store] = [await chooseCrypto(), new IndexedHostStore()]
     if (id === 'new' || !id) {
       const title = new Date().toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' })

@@ -29,9 +29,7 @@ export class LazyLinks {
     const { load } = this
     this.load = undefined
     load?.().then(({ SessionLinks }) => {
-      if (this.isOver) return
-      this.links = new SessionLinks(this.setup, this.tell)
-      this.missed.forEach((news) => this.links!.hear(news))
+      if (!this.isOver) this.links = new SessionLinks(this.setup, this.tell, this.missed)
     }, () => undefined)
   }
 

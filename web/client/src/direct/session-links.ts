@@ -44,10 +44,13 @@ export class SessionLinks {
   constructor(
     private readonly setup: LinksSetup,
     private readonly tell: (news: LinksNews) => void,
+    /** What the hub has said so far. */
+    missed: LinkNews[],
   ) {
     this.clock = setup.clock || realClock
     this.self = hex(peerId20(setup.identity.publicKey))
     this.desk = new RoomDesk(setup.crypto, setup.identity, setup.room, setup.link, (news) => this.hearRoom(news), setup.session16)
+    missed.forEach((news) => this.hear(news))
   }
 
   hear(news: LinkNews): void {

@@ -150,7 +150,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private hearDirect(news: LinksNews, nowMs: number): void {
     if (news.type === 'path') this.tell({ via: news.via })
     else if (news.type === 'frame') {
-      if (this.host20) this.feed({ type: 'frame', bytes: news.payload }, nowMs)
+      if (this.host20) this.feed({ type: 'frame', bytes: news.payload, isDirect: true }, nowMs)
     } else if (news.type === 'up') {
       this.isDirect = true
       if (!this.host20) this.meet(news.peer20, nowMs)

@@ -1,0 +1,1 @@
+import"./chunk-QPD7SFAR.js";

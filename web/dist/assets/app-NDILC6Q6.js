@@ -1,1 +1,0 @@
-import"./chunk-GTO2ICLV.js";
