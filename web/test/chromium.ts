@@ -14,11 +14,12 @@ export function launchChromium(more: string[] = []): Promise<Browser> {
 /** A page that fails the test by what it logs: errors and violations of the policy. */
 export async function openPage(browser: Browser, complaints: string[], options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(25_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
     // A hub that is away on purpose makes the browser itself complain.
-    if (message.type() === 'error' && !/WebSocket connection to/.test(message.text())) complaints.push(message.text())
+    if (message.type() === 'error' && !/WebSocket connection to|net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED)/.test(message.text())) complaints.push(message.text())
   })
   return page
 }

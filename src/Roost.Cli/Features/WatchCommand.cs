@@ -53,6 +53,7 @@ internal static class WatchCommand
         {
             InviteProblem.Damaged => new Problem("ROOST-3001", "this link is damaged: letters behind the '#' are missing or changed", "copy it again from the host's terminal, whole and in quotes", ExitCode.UnknownRoom),
             InviteProblem.Newer => new Problem("ROOST-3002", "this link was made by a newer roost", "update roost", ExitCode.Version),
+            InviteProblem.OtherKind => new Problem("ROOST-3008", "this is the link of a document, not of a session", "open it with: roost doc open NAME 'LINK'", ExitCode.Usage),
             _ => new Problem("ROOST-3003", "this is no session link", "it looks like http://HOST:PORT/#… with 46 characters behind the '#'; put it in quotes", ExitCode.Usage),
         });
     }

@@ -4,6 +4,9 @@ import { goTo } from './go-to.ts'
 import { missingParts } from './missing.ts'
 import { recentList } from './recent-list.ts'
 
+/** `7-guitarist-revenge`: a mailbox and words, which this version tells apart from a damaged link. */
+const SHORT_CODE = /^\s*\d{1,6}(-\p{L}+){1,4}\s*$/u
+
 /** What `/` shows without an invite: join, share, and what was read before. */
 export function startPage({ fault = '', relabel }: { fault?: string; relabel?: () => void } = {}): HTMLElement {
   const missing = missingParts()
@@ -19,6 +22,7 @@ export function startPage({ fault = '', relabel }: { fault?: string; relabel?: (
       element('h2', { id: 'share-title' }, t('shareTitle')),
       element('p', {}, t('shareLead')),
       element('a', { class: 'button primary', href: '#/host/new' }, t('shareHere')),
+      element('a', { class: 'button', href: '#/doc/new' }, t('newDocument')),
       element('p', { class: 'aside' }, t('terminalLead')),
       commands('tail -f app.log | ./roost stream', './roost ask "How do hubs find each other?"'),
     ),
@@ -39,7 +43,7 @@ function joinForm(fault: string): HTMLElement {
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const said = goTo(field.value)
-    setText(problem, said ? t(said === 'newer' ? 'newerPaste' : 'damagedPaste') : '')
+    setText(problem, said ? t(said === 'newer' ? 'newerPaste' : SHORT_CODE.test(field.value) ? 'codePaste' : 'damagedPaste') : '')
   })
   return form
 }

@@ -1,1 +1,0 @@
-import"./chunk-QPD7SFAR.js";
