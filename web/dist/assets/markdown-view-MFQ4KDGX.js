@@ -1,1 +1,0 @@
-import{a}from"./chunk-UOM2QDVC.js";import"./chunk-7HJ5QA5G.js";import"./chunk-O2XFH626.js";export{a as MarkdownView};
