@@ -1,0 +1,1 @@
+import"./chunk-AZX2FIMI.js";import"./chunk-O2XFH626.js";
