@@ -4,6 +4,6 @@ need_debian chromium chromium
 need_debian firefox-esr firefox-esr
 step executable ./roost --version
 need_packages web
-step web-browser npm run --prefix web test:browser
+step web-browser npm run --prefix web test:browser -- --reporter=verbose
 need_packages tests/Roost.Interop/sessions
 step sessions npm test --prefix tests/Roost.Interop/sessions

@@ -7,7 +7,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 
 # step NAME COMMAND…: its tests are counted; a failure prints what it printed.
 step() {
-    local name=$1 log="$logs/$1.log" start=$SECONDS status=0 ok=0 bad=0
+    local name=$1 log="$logs/$1.log" start=$SECONDS status=0 ok=0 bad=0 again=0
     shift
     printf '%-28s' "$name"
     "$@" >"$log" 2>&1 </dev/null || status=$?
@@ -16,7 +16,8 @@ step() {
     if [ "$status" -eq 0 ] && [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ]; then ok=1; fi
     passed=$((passed + ok))
     failed=$((failed + bad))
-    printf '%5d passed %3d failed %5ds\n' "$ok" "$bad" "$((SECONDS - start))"
+    again=$(sed 's/\x1b\[[0-9;]*m//g' "$log" | grep -c '(retry x[0-9]*)' || true)
+    printf '%5d passed %3d failed %5ds%s\n' "$ok" "$bad" "$((SECONDS - start))" "$([ "$again" -gt 0 ] && echo "  ($again of them at the second attempt)")"
     if [ "$bad" -ne 0 ]; then
         echo "--- $name failed; the end of $log:"
         tail -n 60 "$log" | cut -c1-300

@@ -126,9 +126,9 @@ public class VectorTests
         });
     }
 
-    private static byte[][] Seeds() => [new byte[32], [.. Enumerable.Range(0, 32).Select(i => (byte)i)], [.. Enumerable.Repeat((byte)0xA5, 32)]];
+    internal static byte[][] Seeds() => [new byte[32], [.. Enumerable.Range(0, 32).Select(i => (byte)i)], [.. Enumerable.Repeat((byte)0xA5, 32)]];
 
-    private static void Check(string file, JsonObject made)
+    internal static void Check(string file, JsonObject made)
     {
         string path = Path.Combine(RepoRoot.Path, "tests", "vectors", file);
         string text = made.ToJsonString(Indented) + "\n";

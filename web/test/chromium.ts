@@ -14,6 +14,7 @@ export function launchChromium(more: string[] = []): Promise<Browser> {
 /** A page that fails the test by what it logs: errors and violations of the policy. */
 export async function openPage(browser: Browser, complaints: string[], options: Parameters<Browser['newContext']>[0] = {}): Promise<Page> {
   const context = await browser.newContext(options)
+  context.setDefaultTimeout(25_000)
   const page = await context.newPage()
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

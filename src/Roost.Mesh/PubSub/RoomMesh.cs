@@ -67,7 +67,14 @@ internal sealed partial class RoomMesh(MeshState mesh, Roll roll, Rendezvous ren
         }
         foreach (var hub in shared.Hubs.Keys)
         {
-            mesh.Send(hub, last ? new MeshFrame.Unsubscribe(room) : new MeshFrame.Left(room, peer, reason));
+            if (peer != default)
+            {
+                mesh.Send(hub, new MeshFrame.Left(room, peer, reason)); // the last one's reason too: Unsubscribe has none
+            }
+            if (last)
+            {
+                mesh.Send(hub, new MeshFrame.Unsubscribe(room));
+            }
         }
         if (last)
         {

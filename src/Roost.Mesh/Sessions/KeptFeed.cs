@@ -22,7 +22,7 @@ internal sealed class KeptFeed : IDisposable
     private PeerId? _host;
     private KeptRoom _kept;
     private long _bytes;
-    private bool _full;
+    private string? _stopped;
 
     public KeptFeed(JoinKey key, KeptRoom kept, KeeperLimits limits, IKeeperStore store, IReadOnlyList<FeedId> feeds, AnswerQueue answers)
     {
@@ -103,6 +103,7 @@ internal sealed class KeptFeed : IDisposable
     private void Meet(PeerId host, Instant now)
     {
         _host = host;
+        TellStopped();
         Read(new FeedReaderInput.HostSeen(host), now);
     }
 
@@ -138,6 +139,7 @@ internal sealed class KeptFeed : IDisposable
                 case FeedReaderEffect.Opened opened when opened.Feed != _archive?.Feed:
                     _archive = _store.Open(opened.Feed) is { } log ? new FeedArchive(opened.Feed, log) : null;
                     _bytes = 0;
+                    _stopped = null;
                     break;
                 case FeedReaderEffect.Entry entry:
                     Store(entry, now);
@@ -155,8 +157,13 @@ internal sealed class KeptFeed : IDisposable
             _store.Remember(_key.Room, _kept);
         }
         // After a restart the host's replay starts from the beginning: what is stored already is passed over.
-        if (_archive is null || _full || entry.N != _archive.Last + 1 || _bytes + entry.Body.Length > _limits.MaxBytesPerRoom)
+        if (_archive is null || _stopped is not null || entry.N != _archive.Last + 1)
         {
+            return;
+        }
+        if (_bytes + entry.Body.Length > _limits.MaxBytesPerRoom)
+        {
+            StopKeeping($"it has grown over the {_limits.MaxBytesPerRoom >> 20} MiB that this hub keeps");
             return;
         }
         try
@@ -166,8 +173,22 @@ internal sealed class KeptFeed : IDisposable
         }
         catch (IOException)
         {
-            // The disk is full: what is stored stays readable, what follows is not kept.
-            _full = true;
+            StopKeeping("its disk is full");
+        }
+    }
+
+    /// <summary>What is stored stays readable; the host hears that what follows is not kept.</summary>
+    private void StopKeeping(string why)
+    {
+        _stopped = $"{why}; what it has stays readable, the rest is not kept";
+        TellStopped();
+    }
+
+    private void TellStopped()
+    {
+        if (_host is { } host && _stopped is { } why)
+        {
+            _say.Enqueue(new DoorFrame.Signal(default, host, new KeepFrame.Answer(_key.Room, 0, why).ToArray()));
         }
     }
 }

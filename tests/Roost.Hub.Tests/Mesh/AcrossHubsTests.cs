@@ -95,6 +95,22 @@ public class AcrossHubsTests
     }
 
     [Fact]
+    public async Task The_last_member_of_a_hub_leaves_with_its_reason()
+    {
+        await using var mesh = await MeshOfHubs.StartAsync(2);
+        await using var host = await TestPeer.EnterAsync(mesh[0].Host, 1);
+        await using var viewer = await TestPeer.EnterAsync(mesh[1].Host, 2);
+        using var room = new TestRoom(9, host.Key.PublicKey);
+        await host.JoinAsync(room);
+        await host.HearAsync<DoorFrame.Members>();
+        await viewer.JoinAsync(room);
+        await host.HearAsync<DoorFrame.Joined>();
+        viewer.Socket.Abort();
+        var left = await host.HearAsync<DoorFrame.Left>();
+        Assert.Equal((viewer.Id, LeftReason.ConnectionLost), (left.Peer, left.Reason));
+    }
+
+    [Fact]
     public async Task A_peer_that_moves_to_another_hub_is_found_there_and_its_old_connection_ends()
     {
         await using var mesh = await MeshOfHubs.StartAsync(2);

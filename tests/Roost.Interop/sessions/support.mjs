@@ -16,8 +16,8 @@ export const temporary = t => {
 };
 
 /** Runs the executable; `text()` is what it has said so far, `said(pattern)` waits for it. */
-export function run(t, args, { env = {}, cwd } = {}) {
-  const child = spawn(roost, args, { env: { ...process.env, ...env }, cwd, stdio: ["pipe", "pipe", "pipe"] });
+export function run(t, args, { env = {}, cwd, command = roost } = {}) {
+  const child = spawn(command, args, { env: { ...process.env, ...env }, cwd, stdio: ["pipe", "pipe", "pipe"] });
   let out = "";
   let err = "";
   const waiting = new Set();

@@ -107,7 +107,25 @@ public class KeeperCoreTests
         Ask();
         Host(new string('a', 6_000));
         Host(new string('b', 6_000));
+        var answer = Assert.IsType<KeepFrame.Answer>(Answers().Last());
+        Assert.Equal((_room.Room, 0u), (answer.Room, answer.Seconds));
         Assert.Equal(new string('a', 6_000), ReadAll());
+    }
+
+    [Fact]
+    public void A_full_disk_is_told_to_the_host()
+    {
+        Ask();
+        Host("fits ");
+        _store.Log.IsFull = true;
+        Host("does not");
+        Host("nor this");
+        var told = Answers().OfType<KeepFrame.Answer>().Where(answer => answer.Seconds == 0).ToList();
+        Assert.Contains("disk is full", Assert.Single(told).Text);
+        Hear(new DoorFrame.Left(_room.Room, _host, LeftReason.ConnectionLost));
+        Assert.Equal("fits ", ReadAll());
+        Hear(new DoorFrame.Joined(_room.Room, new Member(_host, default, true)));
+        Assert.Contains("disk is full", Assert.IsType<KeepFrame.Answer>(Answers().Last()).Text);
     }
 
     [Fact]
@@ -222,7 +240,7 @@ public class KeeperCoreTests
 
     private sealed class Store : IKeeperStore
     {
-        public MemoryFeedLog Log { get; } = new();
+        public SmallLog Log { get; } = new();
 
         public Dictionary<RoomId, KeptRoom> Rooms { get; } = [];
 
@@ -233,5 +251,28 @@ public class KeeperCoreTests
         public void Remember(RoomId room, KeptRoom kept) => Rooms[room] = kept;
 
         public void Forget(RoomId room) => Forgotten.Add(room);
+    }
+
+    /// <summary>A log on a disk that fills up.</summary>
+    private sealed class SmallLog : IFeedLog
+    {
+        private readonly MemoryFeedLog _log = new();
+
+        public bool IsFull { get; set; }
+
+        public ulong Last => _log.Last;
+
+        public void Append(in FeedEntry entry, ReadOnlySpan<byte> signature)
+        {
+            if (IsFull)
+            {
+                throw new IOException("No space left on device");
+            }
+            _log.Append(entry, signature);
+        }
+
+        public IReadOnlyList<FeedEntry> Read(ulong after, int budget) => _log.Read(after, budget);
+
+        public byte[] SignatureAt(ulong n) => _log.SignatureAt(n);
     }
 }
