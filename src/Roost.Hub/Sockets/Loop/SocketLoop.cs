@@ -36,6 +36,7 @@ internal sealed unsafe class SocketLoop : IDisposable
     private long _nextLook;
     private uint _uses;
     private volatile bool _stopping;
+    private bool _closed;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="failed">Told of our own mistakes.</param>
@@ -67,12 +68,16 @@ internal sealed unsafe class SocketLoop : IDisposable
         }
     }
 
-    /// <summary>Has something done on the loop's thread.</summary>
+    /// <summary>Has something done on the loop's thread; nothing once it is disposed.</summary>
     public void Ask(Action action)
     {
         _asked.Enqueue(action);
-        long one = 1;
-        Libc.Write(_wakeUp, &one, sizeof(long));
+        lock (_gate)
+        {
+            // The number of a closed descriptor may be somebody else's connection.
+            long one = 1;
+            _ = _closed ? 0 : Libc.Write(_wakeUp, &one, sizeof(long));
+        }
     }
 
     /// <summary>Lets a reader that has more to read go on in the next round. From any thread.</summary>
@@ -137,21 +142,30 @@ internal sealed unsafe class SocketLoop : IDisposable
     /// <summary>Takes a descriptor that lives on out of the set.</summary>
     public void Unwatch(int descriptor, Watched watched)
     {
-        Libc.EpollControl(_epoll, Libc.EpollDelete, descriptor, null);
+        lock (_gate)
+        {
+            _ = _closed ? 0 : Libc.EpollControl(_epoll, Libc.EpollDelete, descriptor, null);
+        }
         Forget(watched);
     }
 
     /// <summary>Changes what a descriptor is watched for.</summary>
     public void Change(int descriptor, Watched watched, uint events) => Control(Libc.EpollModify, descriptor, events, watched.Key);
 
-    /// <summary>Ends the thread. Nothing may be watched any more.</summary>
+    /// <summary>Ends the thread and waits for it; not on the thread itself. Nothing may be watched any more.</summary>
     public void Dispose()
     {
         _stopping = true;
         Ask(() => { });
-        if (t_current != this)
+        _thread.Join();
+        lock (_gate)
         {
-            _thread.Join();
+            if (!_closed)
+            {
+                _closed = true;
+                _ = Libc.Close(_epoll);
+                _ = Libc.Close(_wakeUp);
+            }
         }
     }
 
@@ -185,8 +199,6 @@ internal sealed unsafe class SocketLoop : IDisposable
             LookAtDeadlines();
         }
         t_current = null;
-        _ = Libc.Close(_epoll);
-        _ = Libc.Close(_wakeUp);
     }
 
     private void Handle(uint events, long key)
@@ -258,7 +270,11 @@ internal sealed unsafe class SocketLoop : IDisposable
     {
         byte* oneEvent = stackalloc byte[16];
         Libc.WriteEvent(oneEvent, events, key);
-        Check(Libc.EpollControl(_epoll, operation, descriptor, oneEvent));
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            Check(Libc.EpollControl(_epoll, operation, descriptor, oneEvent));
+        }
     }
 
     private static int Check(int result) => result >= 0 ? result : throw new IOException($"The system refused to watch sockets (errno {Libc.LastError}).");
