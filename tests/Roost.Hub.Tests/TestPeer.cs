@@ -9,7 +9,7 @@ namespace Roost.Hub.Tests;
 /// <summary>An own peer at the <c>/roost</c> door, on .NET's own WebSocket client.</summary>
 internal sealed class TestPeer : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[DoorTypes.MaxMessage];

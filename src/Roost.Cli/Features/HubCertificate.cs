@@ -49,10 +49,13 @@ internal static class HubCertificate
         {
             return kept;
         }
-        var bytes = Make(options).Export(X509ContentType.Pkcs12);
+        using var made = Make(options);
+        var bytes = made.Export(X509ContentType.Pkcs12);
         if (path is not null)
         {
             SecretFile.Write(path, bytes);
+            // For programs that shall trust this hub: SSL_CERT_FILE, curl --cacert, NODE_EXTRA_CA_CERTS.
+            File.WriteAllText(Path.ChangeExtension(path, "crt"), made.ExportCertificatePem() + "\n");
         }
         return X509CertificateLoader.LoadPkcs12(bytes, null);
     }

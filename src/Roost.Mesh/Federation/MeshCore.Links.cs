@@ -11,7 +11,7 @@ public sealed partial class MeshCore
     private void LinkUp(MeshInput.LinkUp up)
     {
         var id = HubId.OfKey(up.Key);
-        if (_roll.Meet(up.Key, id) is not { } hub)
+        if (_roll.Meet(up.Key, id, isLinked: true) is not { } hub)
         {
             _mesh.Emit(new MeshEffect.Close(up.Link, LinkRefusal.Flood));
             return;
@@ -136,15 +136,15 @@ public sealed partial class MeshCore
         switch (frame)
         {
             case MeshFrame.Signal f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _router.Arrive(link, f);
                 break;
             case MeshFrame.Cast f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
                 break;
             case MeshFrame.Send f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
                 break;
             case MeshFrame.Nack f:

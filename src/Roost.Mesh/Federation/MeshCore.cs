@@ -87,7 +87,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
             case MeshInput.Received received:
                 if (_mesh.Links.TryGetValue(received.Link, out var link))
                 {
-                    link.LastHeard = now;
+                    link.Heard(now);
                     foreach (var frame in received.Frames)
                     {
                         Hear(link, frame);

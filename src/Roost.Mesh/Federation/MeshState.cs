@@ -48,7 +48,7 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
     {
         if (to.Link is { } link)
         {
-            link.LastUsed = Now;
+            link.Sent(Now);
             Emit(new MeshEffect.Send(link.Id, frame));
             return;
         }

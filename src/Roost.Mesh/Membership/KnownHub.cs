@@ -77,13 +77,30 @@ internal sealed class Link(LinkId id, KnownHub hub, bool outbound, Reach reach, 
 
     public Reach Reach { get; } = reach;
 
-    public Instant LastHeard { get; set; } = now;
+    public Instant LastHeard { get; private set; } = now;
 
-    public Instant LastUsed { get; set; } = now;
+    public Instant LastUsed { get; private set; } = now;
+
+    /// <summary>Since when the other end owes a sign of life: the first frame that was sent after it was last heard. Null: nothing.</summary>
+    public Instant? OwesSince { get; private set; }
 
     public Instant? PingedAt { get; set; }
 
     public TimeSpan RoundTrip { get; set; }
+
+    public void Heard(Instant now) => (LastHeard, OwesSince) = (now, null);
+
+    /// <summary>It carries something of use, so it stays open.</summary>
+    public void Used(Instant now) => LastUsed = now;
+
+    public void Sent(Instant now)
+    {
+        Used(now);
+        OwesSince ??= now;
+    }
+
+    /// <summary>For how long the other end has been silent although it should speak. A neighbour always should; on others nobody pings while they idle.</summary>
+    public TimeSpan Silence(Instant now) => Hub.IsNeighbour ? now - LastHeard : OwesSince is { } since ? now - since : TimeSpan.Zero;
 
     public bool MayAsk(int questions, Instant now) => _questions.TryTake(questions, now);
 }

@@ -53,13 +53,16 @@ internal sealed class Roll
     public KnownHub? Find(HubId id) => _hubs.TryGetValue(id.Short, out var hub) && hub.Id == id ? hub : null;
 
     /// <summary>The hub behind a key that was proven or signed; null when the table is full or its short id is taken by another.</summary>
-    public KnownHub? Meet(PublicKey key, HubId id)
+    /// <param name="key">Its key.</param>
+    /// <param name="id">What follows from the key.</param>
+    /// <param name="isLinked">It is at the other end of a link: it gets the place of one that is only told of.</param>
+    public KnownHub? Meet(PublicKey key, HubId id, bool isLinked = false)
     {
         if (_hubs.TryGetValue(id.Short, out var known))
         {
             return known.Id == id ? known : null;
         }
-        if (_hubs.Count >= _mesh.Options.MaxHubs && !ForgetOneDead())
+        if (_hubs.Count >= _mesh.Options.MaxHubs && !ForgetOne(isLinked))
         {
             return null;
         }
@@ -237,9 +240,10 @@ internal sealed class Roll
         hub.NextUrl = 0;
     }
 
-    private bool ForgetOneDead()
+    private bool ForgetOne(bool oneToldOf)
     {
-        var oldest = _hubs.Values.Where(hub => !hub.IsUp).MinBy(hub => hub.Since);
+        var oldest = _hubs.Values.Where(hub => !hub.IsUp).MinBy(hub => hub.Since)
+            ?? (oneToldOf ? _hubs.Values.Where(hub => hub is { Link: null, IsDialling: false, Pending.Count: 0 }).MaxBy(hub => hub.Since) : null);
         return oldest is not null && _hubs.Remove(oldest.Id.Short);
     }
 

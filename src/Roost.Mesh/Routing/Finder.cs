@@ -5,10 +5,14 @@ using Roost.Mesh.Membership;
 
 namespace Roost.Mesh.Routing;
 
-/// <summary>Asks owners where a peer is: two at once, the next two when they do not know or do not answer, and from the start again while somebody waits.</summary>
+/// <summary>
+/// Asks owners where a peer is: two at once, the next two when they do not know, do not agree or do not answer, and from the start again while somebody waits.
+/// A proven lease is believed at once. A guest's is a hub's mere word: two owners must say the same, or most of them, so that one that lies leads nobody astray.
+/// </summary>
 internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, LeaseTable leases)
 {
     private const int AtOnce = 2;
+    private const int Agreeing = 2;
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan AgainAfter = TimeSpan.FromSeconds(1);
 
@@ -31,6 +35,12 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
         public int Round { get; set; }
 
         public HashSet<ulong> WrongHomes { get; } = [];
+
+        /// <summary>Who was asked in this round through the owners and has not answered.</summary>
+        public HashSet<KnownHub> Asked { get; } = [];
+
+        /// <summary>What owners say of a guest.</summary>
+        public List<(KnownHub By, Lease Lease)> Said { get; } = [];
     }
 
     /// <summary>A lease came.</summary>
@@ -52,20 +62,32 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
 
     public void Answered(KnownHub by, MeshFrame.Found found)
     {
-        if (!_byNumber.TryGetValue(found.Question, out var question) || question.Key != found.Key)
+        if (!_byNumber.TryGetValue(found.Question, out var question) || question.Key != found.Key || !question.Asked.Remove(by))
         {
             return;
         }
-        if (found.Lease is { } lease && lease.Key == question.Key && !question.WrongHomes.Contains(lease.Home) && roll.Find(lease.Home) is { IsUp: true } home
-            && (lease.Proof is null || lease.Proof.Proves(lease, home.Key)))
+        if (found.Lease is { } lease && lease.Key == question.Key && !question.WrongHomes.Contains(lease.Home) && roll.Find(lease.Home) is { IsUp: true } home)
         {
-            // A guest's lease is only as good as who says it: a wrong one is found out by its home and asked for elsewhere.
-            End(question);
-            leases.Learn(lease);
-            Found(question.Key);
-            return;
+            if (lease.Proof is null)
+            {
+                question.Said.Add((by, lease));
+            }
+            if (lease.Proof is null ? question.Said.Count(said => said.Lease.Home == lease.Home) >= Agreeing : lease.Proof.Proves(lease, home.Key))
+            {
+                Believe(question, lease);
+                return;
+            }
         }
         if (--question.Waiting <= 0)
+        {
+            AskNext(question);
+        }
+    }
+
+    /// <summary>A question did not reach whom it was for.</summary>
+    public void Unasked(MeshFrame.Find find)
+    {
+        if (_byNumber.TryGetValue(find.Question, out var question) && --question.Waiting <= 0)
         {
             AskNext(question);
         }
@@ -83,6 +105,8 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
     private void Begin(Question question)
     {
         question.ToAsk = new(rendezvous.AskedFor(question.Key.Peer).OfType<KnownHub>());
+        question.Asked.Clear();
+        question.Said.Clear();
         AskNext(question);
     }
 
@@ -99,17 +123,24 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
             if (owner.IsUp)
             {
                 question.Waiting++;
+                question.Asked.Add(owner);
                 mesh.Send(owner, new MeshFrame.Find(question.Number, question.Key));
             }
         }
         bool asked = question.Waiting > 0;
+        if (!asked && question.Said.Count > 0)
+        {
+            // All were asked and no two agree: one that speaks of another counts more than one that claims the guest for itself.
+            Believe(question, question.Said.OrderBy(said => said.By.Id.Short == said.Lease.Home).First().Lease);
+            return;
+        }
         mesh.Later(asked ? AnswerWithin : AgainAfter, "ask the next owners", () =>
         {
             if (question.Round != round || !_byNumber.ContainsKey(question.Number))
             {
                 return;
             }
-            if (question.ToAsk.Count > 0)
+            if (question.ToAsk.Count > 0 || question.Said.Count > 0)
             {
                 AskNext(question);
             }
@@ -118,6 +149,13 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
                 Begin(question);
             }
         });
+    }
+
+    private void Believe(Question question, Lease lease)
+    {
+        End(question);
+        leases.Learn(lease);
+        Found(question.Key);
     }
 
     private void End(Question question)

@@ -105,7 +105,7 @@ internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Annou
                 }
                 break;
             case MeshFrame.Find find:
-                finder.Answered(null!, new(find.Question, find.Key, null));
+                finder.Unasked(find);
                 break;
         }
     }

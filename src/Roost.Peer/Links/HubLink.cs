@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using System.Security.Authentication;
 using System.Threading.Channels;
 using Roost.Core.Cores;
 using Roost.Mesh.Peers;
@@ -134,7 +135,7 @@ public sealed class HubLink : IAsyncDisposable
             }
             catch (Exception e) when (IsLoss(e))
             {
-                Tell(new HubLinkInput.Closed(e.InnerException?.Message ?? e.Message));
+                Tell(new HubLinkInput.Closed(WhyNot(e)));
             }
             finally
             {
@@ -155,6 +156,18 @@ public sealed class HubLink : IAsyncDisposable
             {
                 return $"the connection to the hub was lost ({e.InnerException?.Message ?? e.Message})";
             }
+        }
+
+        private static string WhyNot(Exception e)
+        {
+            for (var inner = e; inner is not null; inner = inner.InnerException)
+            {
+                if (inner is AuthenticationException)
+                {
+                    return $"its certificate is not trusted here ({inner.Message.TrimEnd('.')}); for a hub with --tls self set SSL_CERT_FILE to the tls.crt in its data directory";
+                }
+            }
+            return e.InnerException?.Message ?? e.Message;
         }
 
         private async Task<string> ReadMessagesAsync(CancellationToken stop)

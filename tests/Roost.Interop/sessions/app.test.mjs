@@ -55,6 +55,18 @@ test("with --tls self a page has what https gives, and the same certificate afte
   assert.equal(print(second.port), before);
 });
 
+test("terminals reach a hub with --tls self when they are given its certificate, and are told how when not", async t => {
+  const { folder } = temporary(t);
+  const own = await hub(t, ["--port", "0", "--tls", "self", "--data", folder]);
+  const stranger = run(t, ["stream", "--hub", own.url]);
+  await stranger.said(/certificate is not trusted here.*SSL_CERT_FILE/);
+  const env = { SSL_CERT_FILE: join(folder, "tls.crt") };
+  const host = run(t, ["stream", "--hub", own.url], { env });
+  const [, link] = await host.said(/open\s+(https\S+)/);
+  host.write("over TLS\n");
+  await run(t, ["watch", link], { env }).said(/over TLS/);
+});
+
 test("--tls takes files, and says what is wrong with them", async t => {
   const { folder } = temporary(t);
   const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];

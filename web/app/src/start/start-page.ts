@@ -4,6 +4,9 @@ import { goTo } from './go-to.ts'
 import { missingParts } from './missing.ts'
 import { recentList } from './recent-list.ts'
 
+/** `7-guitarist-revenge`: a mailbox and words, which this version tells apart from a damaged link. */
+const SHORT_CODE = /^\s*\d{1,6}(-\p{L}+){1,4}\s*$/u
+
 /** What `/` shows without an invite: join, share, and what was read before. */
 export function startPage({ fault = '', relabel }: { fault?: string; relabel?: () => void } = {}): HTMLElement {
   const missing = missingParts()
@@ -39,7 +42,7 @@ function joinForm(fault: string): HTMLElement {
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const said = goTo(field.value)
-    setText(problem, said ? t(said === 'newer' ? 'newerPaste' : 'damagedPaste') : '')
+    setText(problem, said ? t(said === 'newer' ? 'newerPaste' : SHORT_CODE.test(field.value) ? 'codePaste' : 'damagedPaste') : '')
   })
   return form
 }

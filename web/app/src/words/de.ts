@@ -19,6 +19,7 @@ export const de: Words = {
   untitled: 'Sitzung',
   damagedLink: 'Dieser Link ist beschädigt. Bitte noch einmal darum und kopiere ihn ganz.',
   damagedPaste: 'Dieser Link ist beschädigt. Kopiere ihn noch einmal, ganz.',
+  codePaste: 'Codes wie 7-guitarist-revenge kommen mit einer späteren Version. Bitte um den Link oder seinen QR-Code.',
   newerLink: 'Dieser Link braucht eine neuere Version dieser Seite. Lade sie neu, oder bitte den Betreiber dieses Hubs um eine Aktualisierung.',
   newerPaste: 'Dieser Link braucht eine neuere Version dieser Seite.',
   startFailed: 'Die Seite konnte nicht starten: {why}. Lade sie neu oder nimm einen neueren Browser.',

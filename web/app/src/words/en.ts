@@ -19,6 +19,7 @@ export const en = {
   untitled: 'Session',
   damagedLink: 'This link is damaged. Ask for it again and copy it in full.',
   damagedPaste: 'This link is damaged. Copy it again, in full.',
+  codePaste: 'Codes such as 7-guitarist-revenge come with a later version. Ask for the link or its QR code.',
   newerLink: 'This link needs a newer version of this page. Reload it, or ask whoever runs this hub to update.',
   newerPaste: 'This link needs a newer version of this page.',
   startFailed: 'The page could not start: {why}. Reload it, or use a newer browser.',

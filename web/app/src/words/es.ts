@@ -19,6 +19,7 @@ export const es: Words = {
   untitled: 'Sesión',
   damagedLink: 'Este enlace está dañado. Pídelo otra vez y cópialo entero.',
   damagedPaste: 'Este enlace está dañado. Cópialo otra vez, entero.',
+  codePaste: 'Los códigos como 7-guitarist-revenge llegarán en una versión posterior. Pide el enlace o su código QR.',
   newerLink: 'Este enlace necesita una versión más nueva de esta página. Recárgala, o pide a quien lleva este hub que lo actualice.',
   newerPaste: 'Este enlace necesita una versión más nueva de esta página.',
   startFailed: 'La página no pudo empezar: {why}. Recárgala, o usa un navegador más nuevo.',

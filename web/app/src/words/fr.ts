@@ -19,6 +19,7 @@ export const fr: Words = {
   untitled: 'Session',
   damagedLink: 'Ce lien est abîmé. Redemandez-le et copiez-le en entier.',
   damagedPaste: 'Ce lien est abîmé. Copiez-le de nouveau, en entier.',
+  codePaste: 'Les codes comme 7-guitarist-revenge viendront avec une version future. Demandez le lien ou son code QR.',
   newerLink: 'Ce lien demande une version plus récente de cette page. Rechargez-la, ou demandez une mise à jour à qui gère ce hub.',
   newerPaste: 'Ce lien demande une version plus récente de cette page.',
   startFailed: 'La page n’a pas pu démarrer : {why}. Rechargez-la, ou prenez un navigateur plus récent.',

@@ -19,6 +19,7 @@ export const pt: Words = {
   untitled: 'Sessão',
   damagedLink: 'Este link está danificado. Peça-o de novo e copie-o inteiro.',
   damagedPaste: 'Este link está danificado. Copie-o de novo, inteiro.',
+  codePaste: 'Códigos como 7-guitarist-revenge chegam numa versão futura. Peça o link ou o código QR dele.',
   newerLink: 'Este link precisa de uma versão mais nova desta página. Recarregue-a, ou peça a quem gere este hub que o atualize.',
   newerPaste: 'Este link precisa de uma versão mais nova desta página.',
   startFailed: 'A página não conseguiu começar: {why}. Recarregue-a, ou use um navegador mais novo.',

@@ -19,6 +19,7 @@ export const zh: Words = {
   untitled: '会话',
   damagedLink: '此链接已损坏。请重新索取并完整复制。',
   damagedPaste: '此链接已损坏。请重新完整复制。',
+  codePaste: '7-guitarist-revenge 这样的短码将在以后的版本中支持。请索取链接或其二维码。',
   newerLink: '此链接需要更新版本的页面。请刷新，或请此枢纽的管理者更新。',
   newerPaste: '此链接需要更新版本的页面。',
   startFailed: '页面无法启动：{why}。请刷新，或使用更新的浏览器。',

@@ -5,7 +5,7 @@ import { CLOSE } from '../door/refusals.ts'
 import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin, Welcome } from './hub-link-messages.ts'
-import { retryDelayMs } from './retry-table.ts'
+import { elsewhereDelayMs, retryDelayMs } from './retry-table.ts'
 import { readWelcome } from './welcome.ts'
 
 export interface HubLinkOptions {
@@ -38,11 +38,13 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
   private failures = 0
   private openedAtMs = 0
   private ticket = 0
+  private checking = 0
   private proof: Transcript | undefined
   private welcome: Welcome | undefined
   private wake: Wake | undefined
   private heardAtMs = 0
-  private readonly joining = new Set<RoomToJoin>()
+  /** AUTH is on its way: what follows it on the socket is taken after it. */
+  private hasAuth = false
   private readonly early: HubFrame[] = []
 
   constructor(private readonly options: HubLinkOptions) {
@@ -71,16 +73,15 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
       case 'signed':
         return this.signed(input.ticket, input.sig64)
       case 'checked':
-        return input.ticket === this.ticket ? this.checked(input.ok, nowMs) : undefined
+        return input.ticket === this.checking ? this.checked(input.ok, nowMs) : undefined
       case 'transmit':
         return this.state === 'open' ? this.emit({ type: 'transmit', bytes: input.bytes }) : undefined
       case 'join':
         this.rooms.set(hex(input.room.room16), input.room)
-        return this.state === 'open' ? this.join(input.room) : undefined
+        return this.hasAuth ? this.join(input.room) : undefined
       case 'leave':
-        this.joining.delete(this.rooms.get(hex(input.room16))!)
         this.rooms.delete(hex(input.room16))
-        return this.state === 'open' ? this.emit({ type: 'transmit', bytes: writeLeave(input.room16) }) : undefined
+        return this.hasAuth ? this.emit({ type: 'transmit', bytes: writeLeave(input.room16) }) : undefined
       case 'online':
         return this.state === 'waiting' ? this.dial(nowMs) : undefined
       case 'stop':
@@ -132,6 +133,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     // JOIN follows AUTH at once: waiting for WELCOME would cost a round trip and prove nothing, since no hub's key is pinned.
     this.sign(undefined, authMessage(proof), (sig64) => {
       this.emit({ type: 'transmit', bytes: writeAuth(proof, sig64) })
+      this.hasAuth = true
       this.rooms.forEach((room) => this.join(room))
     })
   }
@@ -139,7 +141,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
   private check({ sig64, json }: HubFrame & { type: 'welcome' }): void {
     this.welcome = readWelcome(json)
     this.state = 'checking'
-    this.emit({ type: 'check', ticket: ++this.ticket, key: this.proof!.hubPub32, message: welcomeMessage(this.proof!, json), sig64 })
+    this.emit({ type: 'check', ticket: (this.checking = ++this.ticket), key: this.proof!.hubPub32, message: welcomeMessage(this.proof!, json), sig64 })
   }
 
   private checked(ok: boolean, nowMs: number): void {
@@ -150,16 +152,15 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     }
     this.state = 'open'
     this.openedAtMs = nowMs
-    this.urls = [...new Set([...this.options.urls, ...this.welcome.hubs])]
-    this.turn = this.urls.indexOf(this.url)
+    // What the app named comes first; this hub may be one that another told of, and does not name itself.
+    this.urls = [...new Set([...this.options.urls, this.url, ...this.welcome.hubs])]
+    this.turn = this.urls.indexOf(this.url) + (this.urls.length > 1 ? 1 : 0) // when it fails, another one first
     this.emit({ type: 'open', welcome: this.welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
     this.sleep(nowMs + this.welcome.limits.pingMs, 'ping the hub')
-    this.rooms.forEach((room) => this.joining.has(room) || this.join(room))
     this.early.splice(0).forEach((frame) => this.emit({ type: 'frame', frame }))
   }
 
   private join(room: RoomToJoin): void {
-    this.joining.add(room)
     const message = joinMessage(this.proof!.hubNonce32, peerId20(this.options.peerPub32), room.room16, room.session16)
     this.sign(room, message, (sig64) => {
       if (this.rooms.get(hex(room.room16)) !== room) return
@@ -184,12 +185,12 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     const wasSteady = this.state === 'open' && nowMs - this.openedAtMs >= STEADY_MS
     this.failures = wasSteady ? 1 : this.failures + 1
     this.signing.clear()
-    this.joining.clear()
+    this.hasAuth = false
     this.early.length = 0
     this.state = 'waiting'
-    // Every hub is tried once before the wait grows.
-    const round = Math.floor((this.failures - 1) / this.urls.length)
-    const retryAtMs = nowMs + retryDelayMs(round, this.options.dice)
+    // Another hub is tried at once, and every one of them once before the wait grows.
+    const round = Math.floor(this.failures / this.urls.length)
+    const retryAtMs = nowMs + (round === 0 ? elsewhereDelayMs(this.options.dice) : retryDelayMs(round - 1, this.options.dice))
     this.emit({ type: 'lost', code, retryAtMs })
     this.sleep(retryAtMs, 'dial again')
   }

@@ -1,0 +1,1 @@
+import"./chunk-XIDD53VU.js";

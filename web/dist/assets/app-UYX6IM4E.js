@@ -1,1 +1,0 @@
-import"./chunk-PV5OHIF4.js";
