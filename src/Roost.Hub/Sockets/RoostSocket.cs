@@ -35,11 +35,15 @@ internal sealed class RoostSocket(IDuplexPipe pipes, int maxMessage, int maxQueu
     {
         if (!_holds)
         {
-            message = default;
-            return false;
+            message = new(SocketEvent.Ended, null, 0);
+            return _inputEnded;
         }
         if (_assembler.TryTake(ref _received, out message))
         {
+            if (_received.IsEmpty)
+            {
+                LetGo(_received.End); // Handling the message may take long, and the memory is wanted for other sockets.
+            }
             switch (message.Event)
             {
                 case SocketEvent.Ping:

@@ -13,7 +13,7 @@ namespace Roost.Hub.Sockets.Loop;
 internal sealed unsafe class SocketLoop : IDisposable
 {
     private const int EventsAtOnce = 128;
-    private const int ScratchSize = 64 * 1024;
+    private const int ScratchSize = 16 * 1024;
     private const int LookEvery = 500;
     private const long WakeUpKey = -1;
 
@@ -152,20 +152,14 @@ internal sealed unsafe class SocketLoop : IDisposable
     /// <summary>Changes what a descriptor is watched for.</summary>
     public void Change(int descriptor, Watched watched, uint events) => Control(Libc.EpollModify, descriptor, events, watched.Key);
 
-    /// <summary>Ends the thread and waits for it; not on the thread itself. Nothing may be watched any more.</summary>
+    /// <summary>Ends the thread, and waits for it unless this is it. Nothing may be watched any more.</summary>
     public void Dispose()
     {
         _stopping = true;
         Ask(() => { });
-        _thread.Join();
-        lock (_gate)
+        if (t_current != this)
         {
-            if (!_closed)
-            {
-                _closed = true;
-                _ = Libc.Close(_epoll);
-                _ = Libc.Close(_wakeUp);
-            }
+            _thread.Join();
         }
     }
 
@@ -199,6 +193,12 @@ internal sealed unsafe class SocketLoop : IDisposable
             LookAtDeadlines();
         }
         t_current = null;
+        lock (_gate)
+        {
+            _closed = true;
+            _ = Libc.Close(_epoll);
+            _ = Libc.Close(_wakeUp);
+        }
     }
 
     private void Handle(uint events, long key)
