@@ -52,6 +52,7 @@ internal static class Program
             StreamCommand.Create(),
             Features.Asking.AskCommand.Create(),
             WatchCommand.Create(),
+            Features.Documents.DocCommand.Create(),
             MeshCommand.Create(),
             SimulateCommand.Create(),
         };

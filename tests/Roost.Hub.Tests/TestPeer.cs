@@ -76,12 +76,15 @@ internal sealed class TestPeer : IAsyncDisposable
     }
 
     /// <summary>The next frame, or null when the hub closed.</summary>
-    public async Task<DoorFrame?> HearAsync()
+    public Task<DoorFrame?> HearAsync() => HearAsync(Timeout());
+
+    /// <inheritdoc cref="HearAsync()"/>
+    public async Task<DoorFrame?> HearAsync(CancellationToken patience)
     {
         int length = 0;
         while (true)
         {
-            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), Timeout());
+            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), patience);
             length += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
             {

@@ -13,6 +13,7 @@ const budgets = [
   ['viewer, first load over http (with the crypto chunk)', start + gzip(/^assets\/(crypto|markdown-view|highlight)-/), 50_000],
   ['scanner: page and own decoder', gzip(/^assets\/(scan-page|decode)-/), 12_000],
   ['host page', gzip(/^assets\/host-page-/), 16_000],
+  ['document page, with Yjs', gzip(/^assets\/doc-page-/), 42_000],
   ['one more language', Math.max(...Object.keys(files).filter((name) => /^assets\/(de|fr|es|pt|ja|zh|ar)-/.test(name)).map((name) => files[name].gzip)), 6_000],
   // The aim is 10,000; signed identity, sealed signaling, relay and outbox are in it. docs/client.md, "Sizes".
   ['client core entry, roost.js', gzip(/^roost\.js$/), 18_000],

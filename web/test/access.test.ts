@@ -99,3 +99,28 @@ test('everything can be done with the keyboard: host, write, show the code, end'
   await page.keyboard.press('Enter')
   await page.getByText('You have ended this session').first().waitFor()
 })
+
+test('a document can be made, written, undone and named with the keyboard, and Tab leaves the text', async () => {
+  const page = await openPage(browser, complaints)
+  await page.goto(`${hub.url}/#/doc/new`)
+  await page.locator('.doc .state[data-tone=live]').waitFor()
+  const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.id || document.activeElement?.textContent || '')
+  const tabTo = async (name: string): Promise<void> => {
+    for (let i = 0; i < 20; i++) {
+      await page.keyboard.press('Tab')
+      if ((await focused()) === name) return
+    }
+    throw new Error(`no way to ${name}`)
+  }
+  await tabTo('document')
+  await page.keyboard.type('by hand')
+  await page.keyboard.press('Control+z')
+  await expect.poll(() => page.locator('#document').inputValue()).toBe('')
+  await page.keyboard.press('Control+y')
+  await expect.poll(() => page.locator('#document').inputValue()).toBe('by hand')
+  await tabTo('your-name')
+  await page.keyboard.type('Ada')
+  await tabTo('Invite to read')
+  await page.keyboard.press('Enter')
+  await page.locator('.links details[open]').waitFor()
+})

@@ -59,6 +59,7 @@ export async function eachScreen(browser: Browser, hub: HubDouble, complaints: s
   await page.goto(`${hub.url}/#/scan`)
   await page.locator('.blind').waitFor()
   await look('no-camera', page)
+  await documentScreen(browser, hub, complaints, options, look)
   await session('viewer', { title: 'How do hubs find each other?', format: 'md', ask: true }, ANSWER, async (view) => {
     await view.locator('.hl-keyword').first().waitFor()
     await view.locator('.ask').waitFor()
@@ -84,4 +85,39 @@ export async function eachScreen(browser: Browser, hub: HubDouble, complaints: s
     await look(name, view)
     host.disconnect()
   }
+}
+
+const PLAN = `Release on Friday
+
+ 1. Ada: the changelog
+ 2. Bob: try it on a phone without a network
+ 3. everybody: read the page about documents
+
+What is missing?
+ - a picture of the terminal
+`
+
+/** Two people in one document, as one of them sees it. */
+export async function documentScreen(browser: Browser, hub: HubDouble, complaints: string[], options: Parameters<Browser['newContext']>[0], look: (name: string, page: Page) => Promise<void>): Promise<void> {
+  const page = await openPage(browser, complaints, options)
+  await page.goto(`${hub.url}/#/doc/new`)
+  await page.locator('.doc[data-caught-up=true] .state[data-tone=live]').waitFor()
+  await page.locator('input.title').fill('Release notes')
+  await page.locator('#your-name').fill('Ada')
+  await page.locator('#document').fill(PLAN)
+  const other = await openPage(browser, complaints, {})
+  await other.goto(await page.locator('.links input').first().inputValue())
+  await other.locator('.doc[data-caught-up=true] .state[data-tone=live]').waitFor()
+  await other.locator('#your-name').fill('Bob')
+  await other.locator('#your-name').blur()
+  await other.locator('#document').evaluate((area: HTMLTextAreaElement) => {
+    area.focus()
+    const at = area.value.indexOf('without')
+    area.setSelectionRange(at, at)
+  })
+  await page.locator('.caret[data-name=Bob]').waitFor({ state: 'attached' })
+  await page.locator('.people li', { hasText: 'Bob' }).waitFor()
+  await page.locator('.links summary').first().click()
+  await page.evaluate(() => ((document.activeElement as HTMLElement).blur(), scrollTo(0, 0)))
+  await look('document', page)
 }

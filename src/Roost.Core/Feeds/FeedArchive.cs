@@ -31,6 +31,18 @@ public sealed class FeedArchive
     /// <summary>The number of the last entry kept.</summary>
     public ulong Last => _chain.N;
 
+    /// <summary>Where the feed stands as far as it is signed; null while nothing is.</summary>
+    public FeedFrame.Head? Head => _head;
+
+    /// <summary>A copy of the chain at the last entry, to verify further entries with.</summary>
+    public FeedChain Fork() => _chain.Fork();
+
+    /// <summary>Reads kept entries above <paramref name="after"/>, sealed; together at most <paramref name="budget"/> bytes, but at least one where there is one.</summary>
+    public IReadOnlyList<FeedEntry> Read(ulong after, int budget) => _log.Read(after, budget);
+
+    /// <summary>The signature kept with an entry, 64 bytes; zeros where there is none.</summary>
+    public byte[] SignatureAt(ulong n) => _log.SignatureAt(n);
+
     /// <summary>Keeps the next entry; <paramref name="signature"/> where the author's is known for it.</summary>
     public void Append(in FeedEntry entry, byte[]? signature)
     {

@@ -5,13 +5,15 @@ using Roost.Core.Crypto;
 namespace Roost.Core.Feeds;
 
 /// <summary>Bytes of <see cref="FeedFrame"/>s. Reading gives false for anything else and never throws.</summary>
-public static class FeedCodec
+public static partial class FeedCodec
 {
     private const byte LiveType = 1;
     private const byte HeadType = 2;
     private const byte WantType = 3;
     private const byte PackType = 4;
     private const byte AckType = 5;
+    private const byte RollType = 6;
+    private const byte CoverType = 7;
 
     /// <summary>Reads one frame; entries and signatures are slices of <paramref name="bytes"/>.</summary>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out FeedFrame? frame)
@@ -30,6 +32,8 @@ public static class FeedCodec
                 ? new FeedFrame.Want(feed, after, budget) : null,
             PackType => ReadPack(bytes, ref reader),
             AckType => reader.TryU64(out ulong feed) && reader.TryVarUInt(out ulong n) && reader.AtEnd ? new FeedFrame.Ack(feed, n) : null,
+            RollType => ReadRoll(bytes, ref reader),
+            CoverType => ReadCover(bytes, ref reader),
             _ => null,
         };
         return frame is not null;
@@ -55,6 +59,12 @@ public static class FeedCodec
                 break;
             case FeedFrame.Ack ack:
                 writer.U8(AckType).U64(ack.Feed).VarUInt(ack.N);
+                break;
+            case FeedFrame.Roll roll:
+                WriteRoll(writer, roll);
+                break;
+            case FeedFrame.Cover cover:
+                WriteCover(writer, cover);
                 break;
         }
         return writer.ToArray();

@@ -9,11 +9,14 @@ public enum EntryKind : byte
     /// <summary>JSON about the feed; entry 1 always is one.</summary>
     Meta = 2,
 
-    /// <summary>A summary of what came before.</summary>
+    /// <summary>A piece of a summary of what came before.</summary>
     Checkpoint = 3,
 
     /// <summary>JSON: the stream's end.</summary>
     End = 4,
+
+    /// <summary>A piece of a document's update (docs/protocol/documents.md).</summary>
+    Update = 5,
 }
 
 /// <summary>One entry as it travels and is stored: sealed.</summary>

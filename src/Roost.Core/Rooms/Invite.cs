@@ -16,26 +16,27 @@ public sealed record Invite(string Origin, RoomSecret Secret, OwnerId Owner)
     private const int PayloadSize = 34;
     private const int FragmentLength = 46;
 
-    /// <summary>Reads a link.</summary>
+    /// <summary>Flag of a document's link.</summary>
+    internal const byte DocumentFlag = 1;
+
+    /// <summary>Flag of a link that may write: the write seed stands in place of the owner.</summary>
+    internal const byte WriteFlag = 2;
+
+    /// <summary>Reads a session's link.</summary>
     /// <param name="link">ORIGIN/#FRAGMENT, http or https; spaces around it are ignored.</param>
     /// <param name="invite">The invite, when the link is sound.</param>
     /// <param name="problem">Why not, otherwise.</param>
     public static bool TryParse(string? link, [NotNullWhen(true)] out Invite? invite, out InviteProblem problem)
     {
         invite = null;
-        string text = link?.Trim() ?? "";
-        int hash = text.IndexOf('#', StringComparison.Ordinal);
-        if (hash < 0
-            || !Uri.TryCreate(text[..hash], UriKind.Absolute, out var uri)
-            || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        problem = Read(link, out string origin, out byte flags, out var secret, out var owner);
+        if (problem == InviteProblem.None && flags != 0)
         {
-            problem = InviteProblem.NotALink;
-            return false;
+            problem = InviteProblem.OtherKind;
         }
-        problem = ReadFragment(text.AsSpan(hash + 1), out var secret, out var owner);
         if (problem == InviteProblem.None)
         {
-            invite = new Invite(uri.GetLeftPart(UriPartial.Authority), secret, owner);
+            invite = new Invite(origin, secret, new OwnerId(owner));
         }
         return problem == InviteProblem.None;
     }
@@ -44,20 +45,40 @@ public sealed record Invite(string Origin, RoomSecret Secret, OwnerId Owner)
     public override string ToString() => $"{Origin}/#{Fragment()}";
 
     /// <summary>What stands behind the "#": 46 characters of base64url.</summary>
-    public string Fragment()
+    public string Fragment() => Fragment(0, Secret, Owner.Value);
+
+    /// <summary>A link of any kind.</summary>
+    internal static string Write(string origin, byte flags, RoomSecret secret, Id16 last) => $"{origin}/#{Fragment(flags, secret, last)}";
+
+    /// <summary>Reads a link of any kind; <paramref name="last"/> is the owner, or the write seed where <see cref="WriteFlag"/> is set.</summary>
+    internal static InviteProblem Read(string? link, out string origin, out byte flags, out RoomSecret secret, out Id16 last)
+    {
+        (origin, flags, secret, last) = ("", 0, default, default);
+        string text = link?.Trim() ?? "";
+        int hash = text.IndexOf('#', StringComparison.Ordinal);
+        if (hash < 0
+            || !Uri.TryCreate(text[..hash], UriKind.Absolute, out var uri)
+            || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        {
+            return InviteProblem.NotALink;
+        }
+        origin = uri.GetLeftPart(UriPartial.Authority);
+        return ReadFragment(text.AsSpan(hash + 1), out flags, out secret, out last);
+    }
+
+    private static string Fragment(byte flags, RoomSecret secret, Id16 last)
     {
         Span<byte> payload = stackalloc byte[PayloadSize];
         payload[0] = Version;
-        payload[1] = 0;
-        Secret.CopyTo(payload[2..]);
-        Owner.Value.CopyTo(payload[18..]);
+        payload[1] = flags;
+        secret.CopyTo(payload[2..]);
+        last.CopyTo(payload[18..]);
         return Base64Url.EncodeToString(payload);
     }
 
-    private static InviteProblem ReadFragment(ReadOnlySpan<char> fragment, out RoomSecret secret, out OwnerId owner)
+    private static InviteProblem ReadFragment(ReadOnlySpan<char> fragment, out byte flags, out RoomSecret secret, out Id16 last)
     {
-        secret = default;
-        owner = default;
+        (flags, secret, last) = (0, default, default);
         Span<byte> payload = stackalloc byte[PayloadSize];
         if (fragment.Length != FragmentLength
             || !Base64Url.IsValid(fragment, out int size) || size != PayloadSize
@@ -66,12 +87,13 @@ public sealed record Invite(string Origin, RoomSecret Secret, OwnerId Owner)
         {
             return InviteProblem.Damaged;
         }
-        if (payload[0] != Version || payload[1] != 0)
+        flags = payload[1];
+        if (payload[0] != Version || flags is not (0 or DocumentFlag or (DocumentFlag | WriteFlag)))
         {
             return InviteProblem.Newer;
         }
         secret = RoomSecret.FromBytes(payload[2..18]);
-        owner = new OwnerId(Id16.Read(payload[18..]));
+        last = Id16.Read(payload[18..]);
         return InviteProblem.None;
     }
 }
@@ -90,4 +112,7 @@ public enum InviteProblem
 
     /// <summary>Made by a newer version of Roost.</summary>
     Newer,
+
+    /// <summary>A link of Roost, but a document's where a session's is wanted, or the other way round.</summary>
+    OtherKind,
 }

@@ -10,11 +10,14 @@ namespace Roost.Mesh.Sessions;
 /// <summary>
 /// Keeps hosts' feeds, sealed, for when the hosts are gone: a member of their rooms that can verify every entry and read none.
 /// </summary>
+/// <param name="limits">What is given away.</param>
+/// <param name="store">Where entries are put.</param>
+/// <param name="self">The keeper's own id, which writers of documents sign.</param>
 /// <remarks>A pure core but for its store, which it is given; one driver. docs/protocol/keeping.md.</remarks>
-public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProtocolCore<KeeperInput, KeeperEffect>, IDisposable
+public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store, PeerId self = default) : IProtocolCore<KeeperInput, KeeperEffect>, IDisposable
 {
     private readonly Queue<KeeperEffect> _effects = new();
-    private readonly Dictionary<RoomId, KeptFeed> _rooms = [];
+    private readonly Dictionary<RoomId, IKept> _rooms = [];
     private readonly AnswerQueue _answers = new();
     private Instant _sweepAt = Instant.Never;
 
@@ -47,11 +50,11 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
                 _answers.Clear();
                 foreach (var room in _rooms.Values)
                 {
-                    room.HostLost(now);
+                    room.Offline(now);
                 }
                 break;
-            case KeeperInput.Heard { Frame: DoorFrame.Signal signal } when KeepFrame.TryRead(signal.Payload.Span, out var frame) && frame is KeepFrame.Ask ask:
-                HandleAsk(signal.From, ask, now);
+            case KeeperInput.Heard { Frame: DoorFrame.Signal signal } when KeepFrame.TryRead(signal.Payload.Span, out var frame):
+                HandleAsk(signal.From, frame, now);
                 break;
             case KeeperInput.Heard heard:
                 Hear(heard.Frame, now);
@@ -90,15 +93,31 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
         }
     }
 
-    private void HandleAsk(PeerId from, KeepFrame.Ask ask, Instant now)
+    private void HandleAsk(PeerId from, KeepFrame frame, Instant now)
     {
-        // The hub stamped `from`, so the author is who it says it is when its key hashes to that id.
-        if (PeerId.OfKey(ask.Author) != from || ask.Author.ToOwnerId() != ask.Owner || ask.Owner == OwnerId.None)
+        switch (frame)
         {
-            return;
+            // The hub stamped `from`, so the author is who it says it is when its key hashes to that id.
+            case KeepFrame.Ask ask when PeerId.OfKey(ask.Author) == from && ask.Author.ToOwnerId() == ask.Owner && ask.Owner != OwnerId.None:
+                HandleAsk(from, ask.JoinSeed, ask.Owner, ask.Seconds, isDocument: false, now);
+                break;
+            case KeepFrame.AskDocument ask:
+                using (var key = new JoinKey(ask.JoinSeed, ask.Author.ToOwnerId()))
+                {
+                    if (!ask.IsSigned(from, self, key.Room))
+                    {
+                        return;
+                    }
+                }
+                HandleAsk(from, ask.JoinSeed, ask.Author.ToOwnerId(), ask.Seconds, isDocument: true, now);
+                break;
         }
-        using var key = new JoinKey(ask.JoinSeed, ask.Owner);
-        uint seconds = Math.Min(ask.Seconds, (uint)limits.MaxTime.TotalSeconds);
+    }
+
+    private void HandleAsk(PeerId from, byte[] joinSeed, OwnerId owner, uint wanted, bool isDocument, Instant now)
+    {
+        using var key = new JoinKey(joinSeed, owner);
+        uint seconds = Math.Min(wanted, (uint)limits.MaxTime.TotalSeconds);
         string text = "";
         if (seconds == 0)
         {
@@ -114,7 +133,7 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
         }
         else
         {
-            var kept = new KeptRoom(ask.JoinSeed, ask.Owner, seconds, now + TimeSpan.FromSeconds(seconds));
+            var kept = new KeptRoom(joinSeed, owner, seconds, now + TimeSpan.FromSeconds(seconds), isDocument);
             store.Remember(key.Room, kept);
             if (_rooms.TryGetValue(key.Room, out var known))
             {
@@ -132,15 +151,16 @@ public sealed class KeeperCore(KeeperLimits limits, IKeeperStore store) : IProto
     private void Keep(KeptRoom kept, IReadOnlyList<FeedId> feeds)
     {
         var key = new JoinKey(kept.JoinSeed, kept.Owner);
-        if (!_rooms.TryAdd(key.Room, new KeptFeed(key, kept, limits, store, feeds, _answers)))
+        if (_rooms.ContainsKey(key.Room))
         {
             key.Dispose();
             return;
         }
-        _effects.Enqueue(new KeeperEffect.Join(key, kept.Owner));
+        _rooms.Add(key.Room, kept.IsDocument ? new KeptDocument(key, kept, limits, store, feeds, _answers) : new KeptFeed(key, kept, limits, store, feeds, _answers));
+        _effects.Enqueue(new KeeperEffect.Join(key, kept.Owner, HostsOnly: !kept.IsDocument));
     }
 
-    private void Forget(RoomId id, KeptFeed room)
+    private void Forget(RoomId id, IKept room)
     {
         _rooms.Remove(id);
         room.Dispose();

@@ -2,6 +2,7 @@ using Roost.Core.Cores;
 using Roost.Core.Feeds;
 using Roost.Core.Identity;
 using Roost.Core.Rooms;
+using Roost.Mesh.Documents;
 using Roost.Mesh.Wire;
 
 namespace Roost.Mesh.Sessions;
@@ -11,14 +12,12 @@ namespace Roost.Mesh.Sessions;
 /// <param name="Owner">Whose feed is kept.</param>
 /// <param name="Seconds">How long after the host was last here.</param>
 /// <param name="Until">When it may go.</param>
-public sealed record KeptRoom(byte[] JoinSeed, OwnerId Owner, uint Seconds, Instant Until);
+/// <param name="IsDocument">Whether all writers' feeds of a document are kept, not one host's.</param>
+public sealed record KeptRoom(byte[] JoinSeed, OwnerId Owner, uint Seconds, Instant Until, bool IsDocument = false);
 
 /// <summary>Where a keeper puts entries: a shell's folder or a test's memory.</summary>
-public interface IKeeperStore
+public interface IKeeperStore : IFeedStore
 {
-    /// <summary>The log of a feed, opened or made; null when there is no room for it.</summary>
-    IFeedLog? Open(FeedId feed);
-
     /// <summary>Writes down that a room is kept.</summary>
     void Remember(RoomId room, KeptRoom kept);
 
@@ -53,8 +52,8 @@ public abstract record KeeperEffect
     {
     }
 
-    /// <summary>Be in this room.</summary>
-    public sealed record Join(JoinKey Key, OwnerId Owner) : KeeperEffect;
+    /// <summary>Be in this room, and hear of hosts only or of everybody.</summary>
+    public sealed record Join(JoinKey Key, OwnerId Owner, bool HostsOnly) : KeeperEffect;
 
     /// <summary>Be no longer in this room.</summary>
     public sealed record Leave(RoomId Room) : KeeperEffect;

@@ -9,7 +9,7 @@ using Roost.Mesh.Wire;
 namespace Roost.Mesh.Sessions;
 
 /// <summary>One room at its keeper: follows the host's feed without reading it, and answers whoever asks while the host is away.</summary>
-internal sealed class KeptFeed : IDisposable
+internal sealed class KeptFeed : IKept
 {
     private readonly JoinKey _key;
     private readonly KeeperLimits _limits;
@@ -50,7 +50,9 @@ internal sealed class KeptFeed : IDisposable
         Drain(now);
     }
 
-    public void HostLost(Instant now)
+    public void Offline(Instant now) => HostLost(now);
+
+    private void HostLost(Instant now)
     {
         _host = null;
         Read(new FeedReaderInput.HostLost(), now);

@@ -27,7 +27,7 @@ public sealed class Keeper : IAsyncDisposable
     {
         limits ??= new KeeperLimits();
         _folder = new KeeperFolder(path, limits.MaxBytesPerRoom);
-        _core = new KeeperCore(limits, _folder);
+        _core = new KeeperCore(limits, _folder, PeerId.OfKey(key.PublicKey));
         _driver = new(_core, Perform, InstantClock.System);
         _link = new HubLink(new HubLinkOptions { Hubs = [hub], Identity = key, Network = network }, SystemDice.Instance, Hear, () => _driver.Post(new KeeperInput.Drained()));
         _driver.Start();
@@ -67,7 +67,7 @@ public sealed class Keeper : IAsyncDisposable
             case KeeperEffect.Join join:
                 var session = new byte[Id16.Size];
                 SystemDice.Instance.Fill(session);
-                _link.Post(new HubLinkInput.Join(join.Key, new SessionId(Id16.Read(session)), HostsOnly: true));
+                _link.Post(new HubLinkInput.Join(join.Key, new SessionId(Id16.Read(session)), join.HostsOnly));
                 break;
             case KeeperEffect.Leave leave:
                 _link.Post(new HubLinkInput.Leave(leave.Room));

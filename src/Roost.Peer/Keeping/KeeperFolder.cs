@@ -60,7 +60,7 @@ public sealed partial class KeeperFolder(string path, long maxBytes) : IKeeperSt
     public void Remember(RoomId room, KeptRoom kept)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(
-            new StoredRoom(Convert.ToBase64String(kept.JoinSeed), kept.Owner.ToString(), kept.Seconds, kept.Until.UnixMilliseconds), KeeperJson.Default.StoredRoom);
+            new StoredRoom(Convert.ToBase64String(kept.JoinSeed), kept.Owner.ToString(), kept.Seconds, kept.Until.UnixMilliseconds, kept.IsDocument), KeeperJson.Default.StoredRoom);
         try
         {
             SecretFile.Write(Path.Combine(FolderOf(room), "room.json"), json);
@@ -84,6 +84,18 @@ public sealed partial class KeeperFolder(string path, long maxBytes) : IKeeperSt
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    /// <inheritdoc/>
+    public void Forget(FeedId feed)
+    {
+        if (_open.Remove(feed, out var log))
+        {
+            log.Dispose();
+        }
+        string file = Path.Combine(FolderOf(feed.Room), $"{feed.Author}-{feed.Epoch}.log");
+        File.Delete(file);
+        File.Delete(file + ".clean");
     }
 
     /// <inheritdoc/>
@@ -115,7 +127,7 @@ public sealed partial class KeeperFolder(string path, long maxBytes) : IKeeperSt
         {
             var stored = JsonSerializer.Deserialize(File.ReadAllBytes(file), KeeperJson.Default.StoredRoom);
             return stored is not null && Id16.TryParse(stored.Owner, out var owner) && Convert.FromBase64String(stored.JoinSeed) is { Length: Ed25519.SeedSize } seed
-                ? new KeptRoom(seed, new OwnerId(owner), stored.Seconds, Instant.FromUnixMilliseconds(stored.UntilMs))
+                ? new KeptRoom(seed, new OwnerId(owner), stored.Seconds, Instant.FromUnixMilliseconds(stored.UntilMs), stored.IsDocument)
                 : null;
         }
         catch (Exception e) when (e is IOException or JsonException or FormatException)
@@ -134,7 +146,7 @@ public sealed partial class KeeperFolder(string path, long maxBytes) : IKeeperSt
             : null;
     }
 
-    internal sealed record StoredRoom(string JoinSeed, string Owner, uint Seconds, long UntilMs);
+    internal sealed record StoredRoom(string JoinSeed, string Owner, uint Seconds, long UntilMs, bool IsDocument = false);
 
     [JsonSerializable(typeof(StoredRoom))]
     internal sealed partial class KeeperJson : JsonSerializerContext;

@@ -57,9 +57,9 @@ internal sealed class MeshOfHubs : IAsyncDisposable
         return UntilAsync(() => Task.FromResult(clocks.All(clock => clock.Now.UnixMilliseconds > latest)), "the clocks go on");
     }
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 10)
     {
-        using var patience = new CancellationTokenSource(TestPeer.Patience);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!await condition())
         {

@@ -38,6 +38,10 @@ async function pageFor(hash: string): Promise<Page> {
     const [{ ScanPage }] = await Promise.all([import('./scan/scan-page.ts'), loadPagesStyle()])
     return new ScanPage()
   }
+  if (/^#(\/doc|AQ[E-HM-P])/.test(hash)) { // version 1 with the flag of a document, in base64url
+    const [{ DocPage }] = await Promise.all([import('./doc/doc-page.ts'), loadPagesStyle()])
+    return DocPage.open(hash)
+  }
   if (hash.length <= 1) return start({ relabel: () => void route() })
   const invite = readInvite(hash)
   if (typeof invite !== 'string') return new ViewerPage(invite, hash.slice(1))

@@ -251,6 +251,8 @@ public class KeeperCoreTests
         public void Remember(RoomId room, KeptRoom kept) => Rooms[room] = kept;
 
         public void Forget(RoomId room) => Forgotten.Add(room);
+
+        public void Forget(FeedId feed) => throw new InvalidOperationException("only documents forget feeds");
     }
 
     /// <summary>A log on a disk that fills up.</summary>

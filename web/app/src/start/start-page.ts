@@ -22,6 +22,7 @@ export function startPage({ fault = '', relabel }: { fault?: string; relabel?: (
       element('h2', { id: 'share-title' }, t('shareTitle')),
       element('p', {}, t('shareLead')),
       element('a', { class: 'button primary', href: '#/host/new' }, t('shareHere')),
+      element('a', { class: 'button', href: '#/doc/new' }, t('newDocument')),
       element('p', { class: 'aside' }, t('terminalLead')),
       commands('tail -f app.log | ./roost stream', './roost ask "How do hubs find each other?"'),
     ),

@@ -1,0 +1,83 @@
+using Roost.Core.Crypto;
+using Roost.Core.Rooms;
+using Roost.Mesh.Documents;
+using Roost.Mesh.Hubs;
+using Roost.Testing;
+using Roost.Tests.Mesh.Sessions;
+
+namespace Roost.Tests.Mesh.Documents;
+
+/// <summary>Documents of many writers in virtual time, and whatever can happen to them.</summary>
+public class DocumentSimulationTests
+{
+    private static readonly HubLimits Narrow = new() { MaxQueuedFrames = 16 };
+    private static readonly DocumentLimits Eager = new() { CheckpointEntries = 25, CheckpointFeeds = 8 };
+
+    /// <summary>A few seeds always; `./test sim` explores many (ROOST_SIM_SEEDS=COUNT).</summary>
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("ROOST_SIM_SEEDS"), out int count) ? count : 6)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Whoever_dies_is_cut_off_or_writes_alone_all_end_with_one_text_that_holds_every_word(int seed)
+    {
+        var world = new SimWorld(seed);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var stores = Enumerable.Range(0, 4).Select(_ => new MemoryFeedStore()).ToList();
+        var writers = stores.Select(s => new SimWriter(world, hub, room, write, s, Eager)).ToList();
+        var reader = new SimWriter(world, hub, room, null, new MemoryFeedStore(), Eager);
+        var words = new List<string>();
+        for (int step = 0; step < 120; step++)
+        {
+            int who = world.Dice.Next(writers.Count);
+            string word = $"<{step}>";
+            int at = world.Dice.Next(writers[who].Text.Length + 1);
+            writers[who].Insert(IsInsideWord(writers[who].Text, at) ? writers[who].Text.Length : at, word);
+            words.Add(word);
+            world.Run(TimeSpan.FromMilliseconds(world.Dice.Next(400)));
+            switch (world.Dice.Next(12))
+            {
+                case 0:
+                    hub.Kill();
+                    world.After(TimeSpan.FromSeconds(world.Dice.Next(8)), hub.Restart);
+                    break;
+                case 1:
+                    writers[who].CutLink();
+                    break;
+                case 2:
+                    // The process dies; what it wrote is in its store.
+                    writers[who].Kill();
+                    writers[who] = new SimWriter(world, hub, room, write, stores[who], Eager);
+                    break;
+            }
+        }
+        world.Run(TimeSpan.FromSeconds(10));
+        world.RunUntil(() => writers.Append(reader).All(w => w.Text == writers[0].Text && !w.HasPending) && words.All(w => writers[0].Text.Contains(w, StringComparison.Ordinal)), TimeSpan.FromMinutes(5), "one text with every word");
+        var late = new SimWriter(world, hub, room, null, new MemoryFeedStore(), Eager);
+        world.RunUntil(() => late.Text == writers[0].Text, TimeSpan.FromMinutes(1), "who comes late has it too");
+        Assert.All(writers, w => Assert.Equal(0, w.Forks));
+        Assert.All(writers, w => Assert.Equal(0, w.Core.Refused));
+        Assert.True(late.Core.Feeds < 40, $"checkpoints keep the feeds few: {late.Core.Feeds}");
+    }
+
+    [Fact]
+    public void A_reader_that_the_hub_drops_frames_for_catches_up()
+    {
+        var world = new SimWorld(3);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), new DocumentLimits());
+        var reader = new SimWriter(world, hub, room, null, new MemoryFeedStore(), new DocumentLimits());
+        world.Run(TimeSpan.FromSeconds(1));
+        for (int i = 0; i < 200; i++)
+        {
+            // Two hundred frames at once into a queue of sixteen.
+            writer.Insert(0, "x");
+        }
+        world.RunUntil(() => reader.Text.Length == 200, TimeSpan.FromMinutes(1), "the reader has all");
+    }
+
+    private static bool IsInsideWord(string text, int at) => at > 0 && at < text.Length && text.LastIndexOf('<', at - 1) > text.LastIndexOf('>', at - 1);
+}

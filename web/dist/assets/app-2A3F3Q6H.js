@@ -1,1 +1,0 @@
-import"./chunk-XIDD53VU.js";
