@@ -23,3 +23,8 @@ export async function openPage(browser: Browser, complaints: string[], options: 
   })
   return page
 }
+
+/** As in a browser, or behind a firewall, that knows no WebRTC: everything goes over the hub. */
+export function withoutWebRtc(page: Page): Promise<unknown> {
+  return page.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'))
+}

@@ -16,7 +16,6 @@ export type RoomNews =
 
 /** One room as one member sees it: who is here, and sealed letters to and from them in order. */
 export class RoomDesk {
-  readonly session16 = crypto.getRandomValues(new Uint8Array(16))
   readonly members = new Map<string, Member>()
   private readonly desk: EnvelopeDesk
   private out: Promise<unknown> = Promise.resolve()
@@ -29,6 +28,7 @@ export class RoomDesk {
     readonly keys: RoomKeys,
     private readonly link: HubLink,
     private readonly hear: (news: RoomNews) => void,
+    readonly session16 = crypto.getRandomValues(new Uint8Array(16)),
   ) {
     this.desk = new EnvelopeDesk(provider, identity, keys, this.session16)
   }

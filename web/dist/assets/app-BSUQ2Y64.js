@@ -1,1 +1,0 @@
-import"./chunk-R222ELF5.js";import"./chunk-O2XFH626.js";
