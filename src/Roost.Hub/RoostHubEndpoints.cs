@@ -28,6 +28,7 @@ public static class RoostHubEndpoints
             endpoints.MapHubMetrics();
         }
         endpoints.MapHealth();
+        endpoints.MapAssetList();
         endpoints.MapWebApp();
         return endpoints;
     }

@@ -48,6 +48,10 @@ public static class Scenarios
         world.RunFor(scenario.World.StartWithin + TimeSpan.FromSeconds(25));
         world.EnterAll(TimeSpan.FromSeconds(30));
         world.RunFor(TimeSpan.FromSeconds(30));
+        foreach (var liar in world.Hubs.OrderBy(_ => world.Dice.NextUInt64()).Take((int)(world.Hubs.Count * scenario.World.Liars)).ToList())
+        {
+            World.MakeLiar(liar);
+        }
         bool killed = scenario.Kill <= 0;
         long bytes = world.BytesSent();
         var since = world.Now;
@@ -87,7 +91,7 @@ public static class Scenarios
         int running = world.Running.Count();
         double right = running == 0 ? 0 : (double)world.RightViews() / running;
         int wrong = world.FalseDeaths();
-        var reached = world.Homes.Count < 2 ? default : world.TrySignals(scenario.Signals, Patience);
+        var reached = world.Homes.Count < 2 ? default : world.TrySignals(scenario.Signals, Patience, honestOnly: true);
         long now = world.BytesSent();
         double minutes = (world.Now - since).TotalMinutes;
         double rate = minutes <= 0 || running == 0 ? 0 : (now - bytes) / minutes / running;

@@ -1,6 +1,7 @@
 using Roost.Core.Cores;
 using Roost.Mesh.Federation;
 using Roost.Mesh.Hubs;
+using Roost.Mesh.Leases;
 using Roost.Mesh.Links;
 
 namespace Roost.Worlds;
@@ -17,7 +18,7 @@ public sealed partial class World
         switch (effect)
         {
             case MeshEffect.Send send when hub.Links.TryGetValue(send.Link, out var link):
-                if ((hub.IsLiar ? Lie(send.Frame) : send.Frame) is not { } frame)
+                if ((hub.IsLiar ? Lie(hub, send.Frame) : send.Frame) is not { } frame)
                 {
                     break;
                 }
@@ -93,7 +94,7 @@ public sealed partial class World
     /// <summary>From here on, dialling a dead hub takes the whole time-out instead of being refused.</summary>
     public void MakeSilent(WorldHub hub) => _silent.Add(hub);
 
-    /// <summary>From here on, a hub denies what it knows and drops what it should pass on.</summary>
+    /// <summary>From here on, a hub denies what it knows or claims everybody for itself, and drops what it should pass on.</summary>
     public static void MakeLiar(WorldHub hub) => hub.IsLiar = true;
 
     private void TellSame(WorldHub hub, HubCore core, MeshInput input)
@@ -172,10 +173,10 @@ public sealed partial class World
         return stall;
     }
 
-    // A hub that wants to be in the mesh and in everybody's way: it denies what it knows, and drops what it should pass on.
-    private static MeshFrame? Lie(MeshFrame frame) => frame switch
+    // A hub that wants to be in the mesh and in everybody's way: it denies what it knows or claims everybody for itself, and drops what it should pass on.
+    private MeshFrame? Lie(WorldHub liar, MeshFrame frame) => frame switch
     {
-        MeshFrame.Found { Question: not 0 } f => f with { Lease = null },
+        MeshFrame.Found { Question: not 0 } f => f with { Lease = Dice.NextDouble() < 0.5 ? null : new Lease(f.Key, liar.Id.Short, 0, 600, null) },
         MeshFrame.Signal or MeshFrame.Nack => null,
         _ => frame,
     };

@@ -24,7 +24,7 @@ public sealed record WorldOptions
     /// <summary>Clocks of hubs differ by up to this much.</summary>
     public TimeSpan Skew { get; init; }
 
-    /// <summary>Share of hubs that answer look-ups with garbage or not at all.</summary>
+    /// <summary>Share of hubs that lie in look-ups and drop what they should pass on, once the peers have entered; signals are then counted between peers of the others.</summary>
     public double Liars { get; init; }
 
     /// <summary>Hubs start one after the other within this time.</summary>

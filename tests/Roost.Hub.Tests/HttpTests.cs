@@ -1,6 +1,9 @@
 using System.IO.Compression;
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
+using Roost.Core.Crypto;
 using Roost.Hub.Hosting;
 
 namespace Roost.Hub.Tests;
@@ -123,6 +126,20 @@ public sealed class HttpTests : IDisposable
         {
             Directory.Delete(root, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task The_files_of_the_app_are_listed_under_the_hubs_key()
+    {
+        await using var hub = await TestHub.StartAsync();
+        var list = await GetAsync(hub, "/.well-known/roost-assets.json");
+        var files = list["files"]!.AsObject().Select(file => (Path: file.Key, Hash: (string)file.Value!)).ToList();
+        var (path, hash) = files.First(file => file.Path.EndsWith(".svg", StringComparison.Ordinal));
+        Assert.Equal(hash, Convert.ToHexStringLower(SHA256.HashData(await _http.GetByteArrayAsync(Url(hub, path), TestContext.Current.CancellationToken))));
+        Assert.Equal(hub.Host.Key.ToString(), (string?)list["hub"]);
+        string lines = string.Concat(files.Select(file => $"{file.Hash}  {file.Path}\n"));
+        byte[] signed = [.. "roost-assets-1"u8, .. SHA256.HashData(Encoding.UTF8.GetBytes(lines))];
+        Assert.True(Ed25519.Verify(hub.Host.Key, signed, Convert.FromHexString((string)list["signature"]!)));
     }
 
     private static string Url(TestHub hub, string path) => $"http://127.0.0.1:{hub.Host.Port}{path}";

@@ -9,7 +9,7 @@ namespace Roost.Hub.Tests;
 /// <summary>An own peer at the <c>/roost</c> door, on .NET's own WebSocket client.</summary>
 internal sealed class TestPeer : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly ClientWebSocket _socket = new();
     private readonly byte[] _buffer = new byte[DoorTypes.MaxMessage];
@@ -72,12 +72,15 @@ internal sealed class TestPeer : IAsyncDisposable
     public async Task<T> HearAsync<T>() where T : DoorFrame => Assert.IsType<T>(await HearAsync());
 
     /// <summary>The next frame, or null when the hub closed.</summary>
-    public async Task<DoorFrame?> HearAsync()
+    public Task<DoorFrame?> HearAsync() => HearAsync(Timeout());
+
+    /// <inheritdoc cref="HearAsync()"/>
+    public async Task<DoorFrame?> HearAsync(CancellationToken patience)
     {
         int length = 0;
         while (true)
         {
-            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), Timeout());
+            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), patience);
             length += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
             {

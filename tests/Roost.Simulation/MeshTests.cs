@@ -29,6 +29,9 @@ public class MeshTests
             case "revive":
                 A_hub_that_comes_back_after_a_kill_is_healed_in(seed);
                 break;
+            case "calm":
+                In_calm_minutes_nobody_is_doubted_and_every_signal_arrives(seed);
+                break;
             default:
                 Assert.Fail($"No scenario is called {scenario}.");
                 break;
@@ -129,6 +132,7 @@ public class MeshTests
 
     [Theory]
     [InlineData(14)]
+    [InlineData(18)]
     public void With_thirty_percent_of_hubs_lying_honest_lookups_succeed(int seed)
     {
         var world = Settled(seed, 40, 400);
@@ -138,6 +142,21 @@ public class MeshTests
         }
         var reached = world.TrySignals(1_000, 5 * Second, honestOnly: true);
         Assert.InRange(reached.Share, 0.95, 1.0);
+    }
+
+    // Links that are opened on demand come and go all the time here: pauses are chosen about the 30 s after which an idle one is given up.
+    [Theory]
+    [InlineData(17)]
+    public void In_calm_minutes_nobody_is_doubted_and_every_signal_arrives(int seed)
+    {
+        var world = Settled(seed, 40, 400);
+        for (int look = 0; look < 20; look++)
+        {
+            var reached = world.TrySignals(500, 5 * Second);
+            Assert.Equal((1.0, 0, 0), (reached.Share, reached.Twice, reached.Astray));
+            Assert.DoesNotContain(world.Running, hub => hub.Core.Mesh!.Hubs().Any(other => other.IsSuspect));
+            world.RunFor(40 * Second * world.Dice.NextDouble());
+        }
     }
 
     [Fact]

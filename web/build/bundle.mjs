@@ -16,8 +16,7 @@ export async function bundle(out) {
   await rm(out, { recursive: true, force: true })
   await mkdir(join(out, 'assets'), { recursive: true })
   const crypto = await put(out, 'assets/crypto-*.js', await compile('client/src/crypto/javascript.ts'))
-  await put(out, 'roost.js', await compile('client/src/index.ts', './' + crypto))
-  await put(out, 'roost-stream.js', await compile('client/src/stream.ts', './' + crypto))
+  await compileClient(out, './' + crypto)
   const { script, shared } = await compileApp(out, './' + crypto.slice('assets/'.length))
   const style = await put(out, 'assets/app-*.css', await compile('app/src/style.css'))
   const pages = await put(out, 'assets/pages-*.css', await compile('app/src/pages.css'))
@@ -31,9 +30,38 @@ export async function bundle(out) {
   await writeFile(join(out, 'manifest.json'), JSON.stringify(await manifest(out, first), null, 2) + '\n')
 }
 
+/**
+ * `roost.js`, the entries beside it that need it, and its parts that are fetched when they are wanted. esbuild puts what all of them
+ * share into a chunk and leaves `roost.js` as a door to it; here that chunk is `roost.js` itself, so that a page waits for one file only.
+ */
+async function compileClient(out, cryptoPath) {
+  const entryPoints = { roost: 'client/src/index.ts', 'roost-stream': 'client/src/stream.ts', 'roost-qr': 'client/src/qr.ts' }
+  const plugins = [lazyCrypto(cryptoPath), oneSharedPart('client/src/index.ts', ['client/src/p2p', 'client/src/qr', 'client/src/stream.ts', 'client/src/qr.ts'])]
+  const { outputFiles, metafile } = await build({ ...common, entryPoints, splitting: true, metafile: true, ignoreAnnotations: true, outdir: join(web, 'dist'), entryNames: '[name]', chunkNames: 'assets/client-[name]-[hash]', plugins })
+  const files = new Map(outputFiles.map(({ path, text }) => [relative(join(web, 'dist'), path), text]))
+  const { imports } = metafile.outputs['dist/roost.js']
+  const shared = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => relative('dist', path))
+  if (shared.length !== 1) throw new Error(`roost.js is cut into ${shared.length} parts`)
+  const [part] = shared
+  const names = new Map([...files.get('roost.js').matchAll(/(\w+) as (\w+)/g)].map(([, from, to]) => [from, to]))
+  // Its own names for what the door lets out: import{a as x} and export{x as Name} become export{… as Name}.
+  const inside = /^import\{(.*?)\}/.exec(files.get('roost.js'))[1].split(',').map((one) => one.split(' as '))
+  const public_ = inside.map(([exported, local]) => [exported, names.get(local)])
+  const whole = files.get(part).replace(/export\{([^}]*)\};?\s*$/, (_, list) => {
+    const locals = new Map(list.split(',').map((one) => one.split(' as ')).map(([local, exported = local]) => [exported, local]))
+    return `export{${[list, ...public_.map(([exported, name]) => `${locals.get(exported)} as ${name}`)].join(',')}};`
+  })
+  files.set('roost.js', whole.replace(/import\("\.\/client-/g, 'import("./assets/client-'))
+  files.delete(part)
+  for (const [name, text] of files) {
+    const door = name.startsWith('assets/') ? '../roost.js' : './roost.js'
+    await writeFile(join(out, name), text.split(`"./${name.startsWith('assets/') ? basename(part) : part}"`).join(`"${door}"`))
+  }
+}
+
 /** The app in parts (named as if for dist, since names hash their folder too): what its first screen needs, and a chunk for each thing that is loaded when it is wanted. */
 async function compileApp(out, cryptoPath) {
-  const options = { ...common, entryPoints: ['app/src/main.ts'], splitting: true, metafile: true, outdir: join(web, 'dist/assets'), entryNames: 'app-[hash]', chunkNames: '[name]-[hash]', plugins: [lazyCrypto(cryptoPath), oneSharedPart] }
+  const options = { ...common, entryPoints: ['app/src/main.ts'], splitting: true, metafile: true, outdir: join(web, 'dist/assets'), entryNames: 'app-[hash]', chunkNames: '[name]-[hash]', plugins: [lazyCrypto(cryptoPath), oneSharedPart('app/src/main.ts', ['app/src'])] }
   const { outputFiles, metafile } = await build(options)
   for (const { path, contents } of outputFiles) await writeFile(join(out, 'assets', basename(path)), contents)
   const nameOf = (path) => 'assets/' + basename(path)
@@ -46,31 +74,40 @@ async function compileApp(out, cryptoPath) {
  * Every lazy part imports the first one, which is loaded by then anyway. So all that they share with it stays in one file;
  * else esbuild would cut the first load into a file for each set of parts that share something, which gzips worse.
  */
-const oneSharedPart = {
+const oneSharedPart = (first, places) => ({
   name: 'one-shared-part',
   setup(plugin) {
-    const main = join(web, 'app/src/main.ts')
-    const lazy = lazyParts(join(web, 'app/src'))
+    const main = join(web, first)
+    const lazy = lazyParts(places.map((place) => join(web, place)))
     plugin.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
       (await lazy).has(path) ? { contents: `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(main)}\n`, loader: 'ts' } : undefined,
     )
   },
+})
+
+/** All modules that modules of these folders import when they want them, and places that are files; known before the build, whose own order is not always the same. */
+async function lazyParts(places) {
+  const parts = new Set()
+  for (const place of places) {
+    if (place.endsWith('.ts')) parts.add(place)
+    else for (const part of await lazyPartsOf(place)) parts.add(part)
+  }
+  return parts
 }
 
-/** All modules that a module of this folder imports when it wants them; known before the build, whose own order is not always the same. */
-async function lazyParts(folder) {
-  const parts = new Set()
+async function lazyPartsOf(folder) {
+  const parts = []
   for (const name of await listFiles(folder)) {
     if (!name.endsWith('.ts')) continue
     const path = join(folder, name)
-    for (const [, to] of (await readFile(path, 'utf8')).matchAll(/\bimport\('(\.[^']+\.ts)'\)/g)) parts.add(join(dirname(path), to))
+    for (const [, to] of (await readFile(path, 'utf8')).matchAll(/\bimport\('(\.[^']+\.ts)'\)/g)) parts.push(join(dirname(path), to))
   }
   return parts
 }
 
 /** The service worker knows the names of all parts, so that an installed app opens without a network. */
 async function compileWorker(out) {
-  const names = (await listFiles(out)).filter((name) => !/^roost.*\.js$|LICEN/.test(name)).sort()
+  const names = (await listFiles(out)).filter((name) => !/^roost.*\.js$|^assets\/client-|LICEN/.test(name)).sort()
   const hash = createHash('sha256')
   for (const name of names) hash.update(await readFile(join(out, name)))
   const define = { ...common.define, PARTS: JSON.stringify(names.map((name) => (name === 'index.html' ? '/' : '/' + name))), VERSION: JSON.stringify(hash.digest('hex').slice(0, 10)) }

@@ -8,6 +8,6 @@ const out = join(web, 'client/dist')
 await rm(out, { recursive: true, force: true })
 await mkdir(join(out, 'assets'), { recursive: true })
 for (const name of await listFiles(join(web, 'dist'))) {
-  if (/^roost.*\.js$|^assets\/crypto-.*\.js$/.test(name)) await cp(join(web, 'dist', name), join(out, name))
+  if (/^roost.*\.js$|^assets\/(crypto|client)-.*\.js$/.test(name)) await cp(join(web, 'dist', name), join(out, name))
 }
 execFileSync(process.execPath, [join(web, 'node_modules/typescript/lib/tsc.js'), '-p', join(web, 'client/tsconfig.json')], { stdio: 'inherit' })

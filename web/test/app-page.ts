@@ -14,6 +14,9 @@ interface Stage {
   delivered: string[]
   errors: string[]
   states: string[]
+  offers: { filename: string; size: number; bytes: number }[]
+  files: { name: string; type: string; size: number; digest: string; sum: string }[]
+  progress: { bytes: number; direction: 'in' | 'out' }[]
 }
 
 /** A browser page with a P2PApp in it. */

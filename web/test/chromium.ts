@@ -19,7 +19,12 @@ export async function openPage(browser: Browser, complaints: string[], options: 
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
     // A hub that is away on purpose makes the browser itself complain.
-    if (message.type() === 'error' && !/WebSocket connection to/.test(message.text())) complaints.push(message.text())
+    if (message.type() === 'error' && !/WebSocket connection to|net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED)/.test(message.text())) complaints.push(message.text())
   })
   return page
+}
+
+/** As in a browser, or behind a firewall, that knows no WebRTC: everything goes over the hub. */
+export function withoutWebRtc(page: Page): Promise<unknown> {
+  return page.addInitScript(() => Reflect.deleteProperty(globalThis, 'RTCPeerConnection'))
 }

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const ROOST = fileURLToPath(new URL('../../roost', import.meta.url))
+export const ROOST = fileURLToPath(new URL('../../roost', import.meta.url))
 
 /** The hub itself: `./roost hub` on a free port of loopback, ended by its own process id. */
 export class RealHub {
@@ -10,8 +10,8 @@ export class RealHub {
     private readonly child: ChildProcess,
   ) {}
 
-  static start(): Promise<RealHub> {
-    const child = spawn(ROOST, ['hub', '--port', '0', '--host', '127.0.0.1'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  static start(args: string[] = [], port = 0): Promise<RealHub> {
+    const child = spawn(ROOST, ['hub', '--port', String(port), '--host', '127.0.0.1', ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     let said = ''
     return new Promise((resolve, reject) => {
       const hear = (bytes: Buffer): void => {
@@ -25,11 +25,27 @@ export class RealHub {
     })
   }
 
-  stop(): Promise<void> {
+  get port(): number {
+    return Number(new URL(this.url).port)
+  }
+
+  /** Other hubs that this one believes alive. */
+  async knows(): Promise<number> {
+    const answer = await fetch(`${this.url}/hubs`).catch(() => undefined)
+    return answer ? (await answer.json()).hubs.length : 0
+  }
+
+  /** As the system ends a process that it has no memory for: nobody is told. */
+  kill(): Promise<void> {
+    return this.stop('SIGKILL')
+  }
+
+  stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     return new Promise((done) => {
+      if (this.child.exitCode !== null || this.child.signalCode !== null) return done()
       this.child.removeAllListeners('exit')
       this.child.on('exit', () => done())
-      this.child.kill('SIGTERM')
+      this.child.kill(signal)
     })
   }
 }

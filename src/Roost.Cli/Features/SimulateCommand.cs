@@ -14,6 +14,7 @@ internal static class SimulateCommand
         var peers = new Option<int>("--peers") { Description = "Peers", DefaultValueFactory = _ => 300, HelpName = "M" };
         var kill = new Option<string?>("--kill") { Description = "Share of the hubs killed, and when: 0.5@180 is half of them after 180 s; 0.5@180s without a reset", HelpName = "SHARE@SECONDS" };
         var loss = new Option<double>("--loss") { Description = "Share of packets lost between hubs; streams stall as TCP does", HelpName = "SHARE" };
+        var liars = new Option<double>("--liars") { Description = "Share of hubs that lie in look-ups and drop signals; those between peers of the others are counted", HelpName = "SHARE" };
         var seed = new Option<int>("--seed") { Description = "The same seed gives the same run", DefaultValueFactory = _ => 1, HelpName = "S" };
         var minutes = new Option<double>("--minutes") { Description = "Virtual time", DefaultValueFactory = _ => 10, HelpName = "N" };
         var report = new Option<FileInfo?>("--report") { Description = "Write charts to this HTML file", HelpName = "FILE" };
@@ -24,7 +25,7 @@ internal static class SimulateCommand
             Examples:
               roost simulate --hubs 30 --peers 300 --kill 0.5@180 --report mesh.html
               roost simulate --hubs 8 --peers 80 --loss 0.3 --minutes 60
-            """) { hubs, peers, kill, loss, seed, minutes, report, json };
+            """) { hubs, peers, kill, loss, liars, seed, minutes, report, json };
         command.SetAction((parsed, cancellation) =>
         {
             var screen = new Screen(quiet: false);
@@ -32,7 +33,7 @@ internal static class SimulateCommand
             return Running.GuardAsync(screen, lines, () => Task.FromResult(Run(
                 screen,
                 lines,
-                ScenarioOf(parsed.GetValue(hubs), parsed.GetValue(peers), parsed.GetValue(kill), parsed.GetValue(loss), parsed.GetValue(seed), parsed.GetValue(minutes)),
+                ScenarioOf(parsed.GetValue(hubs), parsed.GetValue(peers), parsed.GetValue(kill), parsed.GetValue(loss), parsed.GetValue(liars), parsed.GetValue(seed), parsed.GetValue(minutes)),
                 parsed.GetValue(report),
                 cancellation)));
         });
@@ -68,13 +69,13 @@ internal static class SimulateCommand
         return ExitCode.Done;
     }
 
-    private static Scenario ScenarioOf(int hubs, int peers, string? kill, double loss, int seed, double minutes)
+    private static Scenario ScenarioOf(int hubs, int peers, string? kill, double loss, double liars, int seed, double minutes)
     {
-        if (hubs is < 1 or > 10_000 || peers is < 0 or > 1_000_000 || loss is < 0 or > 0.9 || minutes is <= 0 or > 100_000)
+        if (hubs is < 1 or > 10_000 || peers is < 0 or > 1_000_000 || loss is < 0 or > 0.9 || liars is < 0 or > 0.9 || minutes is <= 0 or > 100_000)
         {
-            throw new ArgumentException("ROOST-2000 a number is out of range; hubs 1 to 10000, peers up to 1000000, loss up to 0.9");
+            throw new ArgumentException("ROOST-2000 a number is out of range; hubs 1 to 10000, peers up to 1000000, loss and liars up to 0.9");
         }
-        var scenario = new Scenario { World = new() { Hubs = hubs, Peers = peers, Loss = loss, Seed = seed }, Length = TimeSpan.FromMinutes(minutes) };
+        var scenario = new Scenario { World = new() { Hubs = hubs, Peers = peers, Loss = loss, Liars = liars, Seed = seed }, Length = TimeSpan.FromMinutes(minutes) };
         if (kill is null)
         {
             return scenario;

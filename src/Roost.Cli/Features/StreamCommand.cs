@@ -26,6 +26,8 @@ internal static class StreamCommand
         var port = new Option<int?>("--port") { Description = "The private hub's port; 0 or nothing picks one", HelpName = "PORT" };
         var host = new Option<string>("--host") { Description = "The private hub's address; 127.0.0.1 keeps it on this machine", DefaultValueFactory = _ => "0.0.0.0", HelpName = "ADDR" };
 
+        var direct = new DirectFlags();
+
         var stream = new Command("stream", """
             Share standard input, or a command's output, live: prints a QR code; whoever scans it reads along.
 
@@ -35,7 +37,7 @@ internal static class StreamCommand
               ollama run llama3 "Explain CRDTs" | roost stream --format md
             """)
         {
-            command, hub, room, title, format, linger, keep, maxLog, json, quiet, qr, linkFile, port, host,
+            command, hub, room, title, format, linger, keep, maxLog, json, quiet, qr, linkFile, port, host, direct.Max, direct.None,
         };
         stream.SetAction((parsed, cancellation) => StreamRun.RunAsync(
             new StreamOptions
@@ -54,6 +56,7 @@ internal static class StreamCommand
                 LinkFile = parsed.GetValue(linkFile),
                 Port = parsed.GetValue(port),
                 Host = parsed.GetValue(host)!,
+                MaxDirect = direct.Read(parsed),
             },
             cancellation));
         return stream;
@@ -102,6 +105,8 @@ internal sealed record StreamOptions
     public FileInfo? LinkFile { get; init; }
 
     public int? Port { get; init; }
+
+    public int MaxDirect { get; init; }
 
     public required string Host { get; init; }
 }

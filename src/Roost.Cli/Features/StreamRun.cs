@@ -16,6 +16,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly StreamOptions _options;
     private readonly Screen _screen;
     private readonly JsonLines _json;
+    private readonly PathWords _paths;
     private readonly CancellationTokenSource _interrupt = new();
     private readonly RoomFolder? _folder;
     private PrivateHub? _hub;
@@ -28,6 +29,7 @@ internal sealed class StreamRun : IAsyncDisposable
         _options = options;
         _screen = screen;
         _json = json;
+        _paths = new PathWords(screen, json);
         _folder = options.Room is { } name ? RoomFolder.Open(name) : null;
     }
 
@@ -101,6 +103,7 @@ internal sealed class StreamRun : IAsyncDisposable
             LogPath = _folder?.LogPath,
             MaxLogBytes = _options.MaxLogBytes,
             KeepFor = _options.Keep,
+            MaxDirect = _options.MaxDirect,
         });
         _host.Happened += Tell;
         var link = _host.InviteAt(_hub?.PublicOrigin ?? Mesh.Peers.HubAddress.Parse(_options.Hubs[0]).Origin).ToString();
@@ -174,9 +177,13 @@ internal sealed class StreamRun : IAsyncDisposable
                 _json.Write("peer-joined", ("peer", came.Viewer.ToString()), ("viewers", came.Count));
                 break;
             case StreamHostEvent.ViewerCaughtUp caught:
-                _json.Write("peer-ready", ("peer", caught.Viewer.ToString()), ("ms", (long)caught.Took.TotalMilliseconds), ("path", "hub"));
+                _json.Write("peer-ready", ("peer", caught.Viewer.ToString()), ("ms", (long)caught.Took.TotalMilliseconds), ("path", _paths.Of(caught.Viewer)));
+                break;
+            case StreamHostEvent.ViewerPath or StreamHostEvent.DirectUnavailable:
+                _paths.Tell(happened);
                 break;
             case StreamHostEvent.ViewerWent went:
+                _paths.Forget(went.Viewer);
                 _screen.Good($"a viewer left · viewers {went.Count}");
                 _json.Write("peer-left", ("peer", went.Viewer.ToString()), ("viewers", went.Count));
                 break;

@@ -4,6 +4,7 @@ using Roost.Cli.Terminal;
 using Roost.Core.Feeds;
 using Roost.Core.Identity;
 using Roost.Core.Rooms;
+using Roost.Mesh.Signaling;
 using Roost.Peer.Streams;
 
 namespace Roost.Cli.Features;
@@ -18,6 +19,7 @@ internal static class WatchCommand
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing but problems" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Stay after the end, in case the host goes on" };
         var timeout = new Option<TimeSpan?>("--timeout") { Description = "Give up when no host is found for this long (30s, 5m)", HelpName = "TIME", CustomParser = Durations.Read };
+        var noDirect = new Option<bool>("--no-direct") { Description = "Over the hub only: the host doesn't learn this machine's address" };
         var watch = new Command("watch", """
             Follow a session in the terminal: replays it from the start, then live.
 
@@ -26,7 +28,7 @@ internal static class WatchCommand
               roost watch --json 'http://…' | jq -r 'select(.ev=="text").text'
             """)
         {
-            link, json, quiet, follow, timeout,
+            link, json, quiet, follow, timeout, noDirect,
         };
         watch.SetAction((parsed, cancellation) =>
         {
@@ -34,7 +36,7 @@ internal static class WatchCommand
             var lines = new JsonLines(parsed.GetValue(json));
             return Running.GuardAsync(screen, lines, async () =>
             {
-                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout));
+                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout), !parsed.GetValue(noDirect));
                 return await run.RunAsync(Read(parsed.GetValue(link)!), cancellation);
             });
         });
@@ -57,10 +59,11 @@ internal static class WatchCommand
     }
 }
 
-internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout) : IDisposable
+internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout, bool direct) : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Stream _stdout = Console.OpenStandardOutput();
+    private PeerPath _path = PeerPath.Hub;
     private bool _everOnline;
     private int _hubFailures;
 
@@ -76,7 +79,7 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
         Wait(noHost);
         try
         {
-            await foreach (var happened in TextStreamReader.FollowAsync(invite, cancellationToken: either.Token))
+            await foreach (var happened in TextStreamReader.FollowAsync(invite, direct: direct, cancellationToken: either.Token))
             {
                 switch (happened)
                 {
@@ -132,6 +135,15 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
                     throw new ProblemException(new Problem("ROOST-3005", $"the hub of this link cannot be reached: {lost.Reason}", "is the host's machine on, and are you on the same network?", ExitCode.NoHub));
                 }
                 screen.Warn($"no hub: {lost.Reason}; trying again");
+                break;
+            case StreamEvent.Path path when path.By != _path:
+                _path = path.By;
+                screen.Say(Screen.Dim($"  the host is reached {PathWords.Words(path.By, path.RoundTrip)}"));
+                json.Write("path", ("path", PathWords.Name(path.By)), ("rttMs", PathWords.Milliseconds(path.RoundTrip)));
+                break;
+            case StreamEvent.DirectUnavailable none:
+                screen.Warn($"ROOST-2007 no direct link: {none.Why}; reading over the hub");
+                json.Write("warn", ("code", "ROOST-2007"), ("message", none.Why));
                 break;
             case StreamEvent.Refused refused:
                 screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");

@@ -58,6 +58,9 @@ internal sealed class JsonLines(bool enabled)
             case long number:
                 json.WriteNumber(name, number);
                 break;
+            case double number:
+                json.WriteNumber(name, number);
+                break;
             case bool flag:
                 json.WriteBoolean(name, flag);
                 break;

@@ -8,7 +8,7 @@ public sealed partial class FeedReader
     private Batch? _batch;
     private FeedFrame.Head? _head;
 
-    private void HandleHead(FeedFrame.Head head, Instant now)
+    private void HandleHead(FeedFrame.Head head, ulong seenThisWay, Instant now)
     {
         if (head.Author.ToOwnerId() != _owner
             || !Ed25519.Verify(head.Author, FeedChain.SignedText(new FeedId(_room, head.Author, head.Epoch), head.N, head.Chain.Span), head.Signature.Span))
@@ -26,8 +26,8 @@ public sealed partial class FeedReader
         }
         if (head.N < _chain.N)
         {
-            // A keeper may lag behind; an author may not.
-            if (_isHost)
+            // A keeper may lag behind, and so may another way; an author may not.
+            if (_isHost && head.N < seenThisWay)
             {
                 Break(FeedFault.RolledBack, head.N);
             }
@@ -57,6 +57,7 @@ public sealed partial class FeedReader
         _batch = null;
         _head = null;
         _acked = 0;
+        _seenByHub = _seenByLink = 0;
         _caughtUp = false;
         _effects.Enqueue(new FeedReaderEffect.Opened(feed));
         if (knewAnother)

@@ -33,6 +33,11 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
     private bool _caughtUp;
     private bool _broken;
 
+    // The newest number that came by the hub, and by a direct link. Frames of one way come in order, those of two don't: a HEAD below
+    // the cursor is a host that took something back only where the same way has already brought more.
+    private ulong _seenByHub;
+    private ulong _seenByLink;
+
     /// <summary>Starts without knowing the feed.</summary>
     /// <param name="room">A room with an owner.</param>
     /// <exception cref="ArgumentException">The room is open: it has no host.</exception>
@@ -75,6 +80,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
         {
             case FeedReaderInput.HostSeen seen:
                 (_source, _isHost) = (seen.Host, true);
+                _seenByHub = Cursor; // what it answers from here on, it says after all that is known
                 _batch = null;
                 Ask(now);
                 break;
@@ -95,7 +101,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
                 Ask(now);
                 break;
             case FeedReaderInput.Frame frame when frame.From == _source && !_broken:
-                HandleFrame(frame.Payload, now);
+                HandleFrame(frame.Payload, frame.IsDirect, now);
                 break;
             case FeedReaderInput.Frame:
                 Refused++;
@@ -123,17 +129,18 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
     /// <inheritdoc/>
     public void Dispose() => _opener?.Dispose();
 
-    private void HandleFrame(ReadOnlyMemory<byte> payload, Instant now)
+    private void HandleFrame(ReadOnlyMemory<byte> payload, bool isDirect, Instant now)
     {
         if (!FeedCodec.TryRead(payload, out var frame))
         {
             Refused++;
             return;
         }
+        See(frame, isDirect);
         switch (frame)
         {
             case FeedFrame.Head head:
-                HandleHead(head, now);
+                HandleHead(head, isDirect ? _seenByLink : _seenByHub, now);
                 break;
             case FeedFrame.Live live when live.Feed == _chain?.Feed.Short:
                 HandleLive(live, now);
@@ -144,6 +151,24 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
             case FeedFrame.Pack pack when pack.Feed == _chain?.Feed.Short:
                 HandlePack(pack, now);
                 break;
+        }
+    }
+
+    private void See(FeedFrame frame, bool isDirect)
+    {
+        ulong n = frame switch
+        {
+            FeedFrame.Live live when live.Feed == _chain?.Feed.Short => live.Entry.N,
+            FeedFrame.Pack { End: { } end } pack when pack.Feed == _chain?.Feed.Short => end.Head,
+            _ => 0,
+        };
+        if (isDirect)
+        {
+            _seenByLink = Math.Max(_seenByLink, n);
+        }
+        else
+        {
+            _seenByHub = Math.Max(_seenByHub, n);
         }
     }
 

@@ -18,8 +18,8 @@ public abstract record FeedReaderInput
     /// <summary>The host, or the hub, is gone: wait.</summary>
     public sealed record HostLost : FeedReaderInput;
 
-    /// <summary>A member sent a payload; <paramref name="From"/> is what the hub stamped.</summary>
-    public sealed record Frame(PeerId From, ReadOnlyMemory<byte> Payload) : FeedReaderInput;
+    /// <summary>A member sent a payload; <paramref name="From"/> is what the hub stamped, or who is at the other end of the direct link that it came by.</summary>
+    public sealed record Frame(PeerId From, ReadOnlyMemory<byte> Payload, bool IsDirect = false) : FeedReaderInput;
 
     /// <summary>The hub dropped frames on their way here.</summary>
     public sealed record Gap : FeedReaderInput;

@@ -52,6 +52,10 @@ public sealed class RoomKeys : IDisposable
     /// <summary>The 32-byte key that seals questions to the host.</summary>
     public byte[] QuestionKey() => Hashes.HkdfExpand(_prk, new ByteWriter().Label("ask").Id(Room.Value).Written, 32);
 
+    /// <summary>The 32-byte key that seals what one session of a peer says to others (docs/protocol/signaling.md).</summary>
+    public byte[] SignalKey(PeerId peer, SessionId session) =>
+        Hashes.HkdfExpand(_prk, new ByteWriter().Label("signal").Id(Room.Value).Id(peer).Id(session.Value).Written, 32);
+
     /// <summary>A 32-byte key for another use, under a label of its own.</summary>
     public byte[] Derive(string label) => Hashes.HkdfExpand(_prk, Encoding.ASCII.GetBytes(label), 32);
 

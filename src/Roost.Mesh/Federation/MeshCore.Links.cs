@@ -11,7 +11,7 @@ public sealed partial class MeshCore
     private void LinkUp(MeshInput.LinkUp up)
     {
         var id = HubId.OfKey(up.Key);
-        if (_roll.Meet(up.Key, id) is not { } hub)
+        if (_roll.Meet(up.Key, id, isLinked: true) is not { } hub)
         {
             _mesh.Emit(new MeshEffect.Close(up.Link, LinkRefusal.Flood));
             return;
@@ -43,7 +43,7 @@ public sealed partial class MeshCore
                 _mesh.Retire(older, LinkRefusal.Surplus);
             }
         }
-        hub.NeedsLeases |= hub.Run != up.Run;
+        hub.NeedsLeases |= hub.Run != 0 && hub.Run != up.Run; // It was started anew and has lost what it had.
         hub.Run = up.Run;
         hub.Link = link;
         _mesh.Links[link.Id] = link;
@@ -136,15 +136,15 @@ public sealed partial class MeshCore
         switch (frame)
         {
             case MeshFrame.Signal f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _router.Arrive(link, f);
                 break;
             case MeshFrame.Cast f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
                 break;
             case MeshFrame.Send f:
-                link.LastUsed = _mesh.Now;
+                link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
                 break;
             case MeshFrame.Nack f:

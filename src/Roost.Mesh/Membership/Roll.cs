@@ -25,6 +25,9 @@ internal sealed class Roll
     /// <summary>Changes whenever somebody comes, goes, or changes its record.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Hubs of which something changed since the fingerprint was last looked at.</summary>
+    public HashSet<KnownHub> Touched { get; } = [];
+
     /// <summary>News to be passed on.</summary>
     public Action<HubRecord?, HubView?> Publish { get; set; } = static (_, _) => { };
 
@@ -53,19 +56,22 @@ internal sealed class Roll
     public KnownHub? Find(HubId id) => _hubs.TryGetValue(id.Short, out var hub) && hub.Id == id ? hub : null;
 
     /// <summary>The hub behind a key that was proven or signed; null when the table is full or its short id is taken by another.</summary>
-    public KnownHub? Meet(PublicKey key, HubId id)
+    /// <param name="key">Its key.</param>
+    /// <param name="id">What follows from the key.</param>
+    /// <param name="isLinked">It is at the other end of a link: it gets the place of one that is only told of.</param>
+    public KnownHub? Meet(PublicKey key, HubId id, bool isLinked = false)
     {
         if (_hubs.TryGetValue(id.Short, out var known))
         {
             return known.Id == id ? known : null;
         }
-        if (_hubs.Count >= _mesh.Options.MaxHubs && !ForgetOneDead())
+        if (_hubs.Count >= _mesh.Options.MaxHubs && !ForgetOne(isLinked))
         {
             return null;
         }
-        var hub = new KnownHub(id, key) { Since = _mesh.Now };
+        var hub = new KnownHub(id, key, _mesh.Neighbours) { Since = _mesh.Now };
         _hubs.Add(id.Short, hub);
-        Touch();
+        Touch(hub);
         return hub;
     }
 
@@ -102,7 +108,7 @@ internal sealed class Roll
         hub.Record = accepted;
         LearnUrls(hub, accepted, from);
         SetState(hub, HubState.Alive);
-        Touch();
+        Touch(hub);
         Changed(hub);
         return true;
     }
@@ -163,7 +169,7 @@ internal sealed class Roll
                 _mesh.Tell(hub, new MeshFrame.News([], [new HubView(hub.Id, hub.Incarnation, true)]));
             }
             SetState(hub, HubState.Alive);
-            Touch();
+            Touch(hub);
             Changed(hub);
         }
     }
@@ -205,7 +211,7 @@ internal sealed class Roll
         {
             _mesh.Close(link, LinkRefusal.Silent);
         }
-        Touch();
+        Touch(hub);
         Died(hub);
     }
 
@@ -220,7 +226,7 @@ internal sealed class Roll
         var urls = _mesh.Options.Urls();
         byte flags = (byte)(_flags | (urls.Count == 0 ? HubRecord.Leaf : 0));
         Own = HubRecord.Sign(_mesh.Options.Self.Key, incarnation, flags, _mesh.Options.Region, [.. urls.Take(HubRecord.MaxUrls)]);
-        Touch();
+        Touch(null);
     }
 
     private static void LearnUrls(KnownHub hub, HubRecord record, Reach from)
@@ -237,10 +243,15 @@ internal sealed class Roll
         hub.NextUrl = 0;
     }
 
-    private bool ForgetOneDead()
+    private bool ForgetOne(bool oneToldOf)
     {
-        var oldest = _hubs.Values.Where(hub => !hub.IsUp).MinBy(hub => hub.Since);
-        return oldest is not null && _hubs.Remove(oldest.Id.Short);
+        var oldest = _hubs.Values.Where(hub => !hub.IsUp).MinBy(hub => hub.Since)
+            ?? (oneToldOf ? _hubs.Values.Where(hub => hub is { Link: null, IsDialling: false, Pending.Count: 0 }).MaxBy(hub => hub.Since) : null);
+        if (oldest is not null)
+        {
+            Forget(oldest);
+        }
+        return oldest is not null;
     }
 
     /// <summary>Forgets hubs dead for longer than they are dialled.</summary>
@@ -248,15 +259,28 @@ internal sealed class Roll
     {
         foreach (var hub in _hubs.Values.Where(hub => !hub.IsUp && _mesh.Now - hub.Since > _mesh.Options.ForgetAfter).ToList())
         {
-            _hubs.Remove(hub.Id.Short);
-            Touch();
+            Forget(hub);
         }
     }
 
-    private void Touch()
+    private void Forget(KnownHub hub)
+    {
+        _hubs.Remove(hub.Id.Short);
+        hub.State = HubState.Dead;
+        hub.IsForgotten = true;
+        hub.IsNeighbour = false;
+        Touch(hub);
+    }
+
+    // Null: this hub itself.
+    private void Touch(KnownHub? hub)
     {
         Version++;
         _owners = null;
+        if (hub is not null)
+        {
+            Touched.Add(hub);
+        }
     }
 
     /// <summary>What this hub thinks of one, as compared between hubs.</summary>

@@ -19,21 +19,20 @@ internal sealed class Watch(MeshState mesh, Roll roll)
 
     public void Sweep()
     {
-        foreach (var link in mesh.LiveLinks.ToList())
+        foreach (var link in mesh.LiveLinks)
         {
-            bool matters = link.Hub.IsNeighbour || link.LastUsed > link.LastHeard;
-            var silence = mesh.Now - link.LastHeard;
-            if (matters && silence >= mesh.Options.SuspectAfter)
+            var silence = link.Silence(mesh.Now);
+            if (silence >= mesh.Options.SuspectAfter)
             {
                 Question(link.Hub);
             }
-            else if (matters && silence >= mesh.Options.PingAfter + (mesh.SelfShort > link.Hub.Id.Short ? LargerLater : TimeSpan.Zero)
+            else if (silence >= mesh.Options.PingAfter + (mesh.SelfShort > link.Hub.Id.Short ? LargerLater : TimeSpan.Zero)
                 && (link.PingedAt is not { } pinged || mesh.Now - pinged >= PingAgain))
             {
                 link.PingedAt = mesh.Now;
                 mesh.Tell(link.Hub, new MeshFrame.Ping(_next++));
             }
-            else if (!link.Hub.IsNeighbour && link.Outbound && mesh.Now - link.LastUsed >= mesh.Options.IdleAfter && silence >= mesh.Options.IdleAfter)
+            else if (!link.Hub.IsNeighbour && link.Outbound && mesh.Now - link.LastUsed >= mesh.Options.IdleAfter && mesh.Now - link.LastHeard >= mesh.Options.IdleAfter)
             {
                 mesh.Retire(link, LinkRefusal.Idle);
             }
@@ -71,7 +70,7 @@ internal sealed class Watch(MeshState mesh, Roll roll)
         {
             _questions.Remove(question);
             _asked.Remove(hub);
-            if (hub.State == HubState.Alive && (hub.Link is not { } link || mesh.Now - link.LastHeard >= mesh.Options.SuspectAfter))
+            if (hub.State == HubState.Alive && (hub.Link is not { } link || link.Silence(mesh.Now) >= mesh.Options.SuspectAfter))
             {
                 roll.SuspectAndTell(hub);
             }
@@ -91,7 +90,7 @@ internal sealed class Watch(MeshState mesh, Roll roll)
 
     public void Answered(MeshFrame.Probed answer)
     {
-        if (answer.Alive && _questions.Remove(answer.Question, out var hub) && hub.Link is { } link && mesh.Now - link.LastHeard >= mesh.Options.SuspectAfter)
+        if (answer.Alive && _questions.Remove(answer.Question, out var hub) && hub.Link is { } link && link.Silence(mesh.Now) >= mesh.Options.SuspectAfter)
         {
             // It lives, only our stream does not: a new one.
             mesh.Close(link, LinkRefusal.Silent);

@@ -46,6 +46,9 @@ internal sealed class AnswerQueue
         return false;
     }
 
+    /// <summary>Takes a question back, to be answered another way; null when none waits.</summary>
+    public FeedFrame.Want? Take(RoomId room, PeerId viewer) => _wants.Remove((room, viewer), out var want) ? want : null;
+
     /// <summary>A frame of an answer went to the link.</summary>
     public void Sent() => _inFlight++;
 

@@ -11,7 +11,7 @@ namespace Roost.Mesh.Sessions;
 /// The host of a text stream: coalesces what comes into signed entries, tells the room, and answers whoever comes late.
 /// </summary>
 /// <remarks>A pure core but for its log, which it is given; one driver. It keeps no replay state per viewer (docs/protocol/feeds.md, WANT).</remarks>
-public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEffect>
+public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEffect>
 {
     /// <summary>Answers of up to 1 MiB that one viewer may have, a second and at once; beyond, it has to ask again.</summary>
     public static readonly RateLimit AnswersPerViewer = new(16, 64);
@@ -19,7 +19,7 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
     private readonly FeedWriter _feed;
     private readonly TextCoalescer _text = new();
     private readonly Queue<StreamHostEffect> _effects = new();
-    private readonly Dictionary<PeerId, Viewer> _viewers = [];
+    private readonly Dictionary<PeerId, StreamSeat> _viewers = [];
     private readonly AnswerQueue _answers = new();
     private bool _ended;
     private bool _endReported;
@@ -58,8 +58,7 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
                 ReportEnd();
                 break;
             case StreamHostInput.Offline:
-                _viewers.Clear();
-                _answers.Clear();
+                Unseat();
                 break;
             case StreamHostInput.Drained:
                 _answers.Drained();
@@ -67,6 +66,9 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
                 break;
             case StreamHostInput.Heard heard:
                 Hear(heard.Frame, now);
+                break;
+            default:
+                HandleLink(input, now);
                 break;
         }
     }
@@ -97,8 +99,7 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
         }
         try
         {
-            var live = _feed.Append(kind, body);
-            _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Cast(default, _feed.Feed.Room, FeedCodec.Write(live))));
+            Publish(_feed.Append(kind, body));
         }
         catch (IOException e)
         {
@@ -121,31 +122,75 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
             case DoorFrame.Joined joined when joined.Room == _feed.Feed.Room:
                 Come(joined.Member, now);
                 break;
-            case DoorFrame.Left left when left.Room == _feed.Feed.Room && _viewers.Remove(left.Peer):
+            case DoorFrame.Left left when left.Room == _feed.Feed.Room && _viewers.TryGetValue(left.Peer, out var viewer):
+                viewer.InRoom = false;
+                if (left.Reason != LeftReason.ConnectionLost)
+                {
+                    viewer.Unlink();
+                }
                 _answers.Forget(left.Room, left.Peer);
-                _effects.Enqueue(new StreamHostEffect.ViewerWent(left.Peer, _viewers.Count));
-                ReportEnd();
+                LeaveIfGone(viewer);
                 break;
             case DoorFrame.Send send when send.Room == _feed.Feed.Room && _viewers.TryGetValue(send.From, out var viewer)
                 && FeedCodec.TryRead(send.Payload, out var asked):
-                HearViewer(viewer, asked, now);
+                HearViewer(viewer, asked, isDirect: false, now);
                 break;
         }
     }
 
     private void Come(Member member, Instant now)
     {
-        if (!member.IsHost && _viewers.TryAdd(member.Peer, new Viewer(member.Peer, now)))
+        if (member.IsHost)
         {
-            _effects.Enqueue(new StreamHostEffect.ViewerCame(member.Peer, _viewers.Count));
+            return;
+        }
+        if (!_viewers.TryGetValue(member.Peer, out var viewer))
+        {
+            viewer = Seat(member.Peer, now);
+        }
+        viewer.InRoom = true;
+    }
+
+    private StreamSeat Seat(PeerId peer, Instant now)
+    {
+        var viewer = new StreamSeat(peer, now, AnswersPerViewer);
+        _viewers.Add(peer, viewer);
+        _effects.Enqueue(new StreamHostEffect.ViewerCame(peer, _viewers.Count));
+        return viewer;
+    }
+
+    /// <summary>A viewer is gone when neither a hub nor a link knows it.</summary>
+    private void LeaveIfGone(StreamSeat viewer)
+    {
+        if (!viewer.InRoom && !viewer.IsDirect && _viewers.Remove(viewer.Peer))
+        {
+            _effects.Enqueue(new StreamHostEffect.ViewerWent(viewer.Peer, _viewers.Count));
+            ReportEnd();
         }
     }
 
-    private void HearViewer(Viewer viewer, FeedFrame frame, Instant now)
+    /// <summary>Without a hub nobody is known but who is linked with.</summary>
+    private void Unseat()
+    {
+        _answers.Clear();
+        foreach (var viewer in _viewers.Values.ToList())
+        {
+            viewer.InRoom = false;
+            if (!viewer.IsDirect)
+            {
+                _viewers.Remove(viewer.Peer);
+            }
+        }
+    }
+
+    private void HearViewer(StreamSeat viewer, FeedFrame frame, bool isDirect, Instant now)
     {
         switch (frame)
         {
-            case FeedFrame.Want want when viewer.Answers.TryTake(1, now):
+            case FeedFrame.Want want when isDirect && viewer.Answers.TryTake(1, now):
+                AnswerDirect(viewer, want);
+                break;
+            case FeedFrame.Want want when !isDirect && viewer.Answers.TryTake(1, now):
                 _answers.Ask(_feed.Feed.Room, viewer.Peer, want);
                 Answer();
                 break;
@@ -180,22 +225,5 @@ public sealed class StreamHostCore : IProtocolCore<StreamHostInput, StreamHostEf
             _endReported = true;
             _effects.Enqueue(new StreamHostEffect.EndAcknowledged());
         }
-    }
-
-    private sealed class Viewer(PeerId peer, Instant since)
-    {
-        private ulong? _lastWhenCame;
-
-        public PeerId Peer { get; } = peer;
-
-        public Instant Since { get; } = since;
-
-        public ulong Acked { get; set; }
-
-        public bool CaughtUp { get; set; }
-
-        public RateBucket Answers = new(AnswersPerViewer, since);
-
-        public ulong LastWhenCame(ulong last) => _lastWhenCame ??= last > 0 ? Math.Min(last, Math.Max(Acked, 1)) : 0;
     }
 }

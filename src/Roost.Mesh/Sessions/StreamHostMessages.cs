@@ -26,6 +26,21 @@ public abstract record StreamHostInput
 
     /// <summary>The hub link heard something.</summary>
     public sealed record Heard(DoorFrame Frame) : StreamHostInput;
+
+    /// <summary>A viewer is linked with directly from here on.</summary>
+    public sealed record LinkUp(PeerId Viewer) : StreamHostInput;
+
+    /// <summary>A viewer's direct link is lost, or stalled.</summary>
+    public sealed record LinkDown(PeerId Viewer) : StreamHostInput;
+
+    /// <summary>A viewer's direct link has much to send yet: it gets no more until <see cref="LinkDrained"/>.</summary>
+    public sealed record LinkFull(PeerId Viewer) : StreamHostInput;
+
+    /// <summary>A viewer's direct link takes more again.</summary>
+    public sealed record LinkDrained(PeerId Viewer) : StreamHostInput;
+
+    /// <summary>A frame came over a direct link.</summary>
+    public sealed record HeardDirect(PeerId Viewer, ReadOnlyMemory<byte> Payload) : StreamHostInput;
 }
 
 /// <summary>What the host of a text stream asks for or reports.</summary>
@@ -37,6 +52,9 @@ public abstract record StreamHostEffect
 
     /// <summary>Say this to the hub: CAST or SEND.</summary>
     public sealed record Say(DoorFrame Frame) : StreamHostEffect;
+
+    /// <summary>Send this over the viewer's direct link.</summary>
+    public sealed record SayDirect(PeerId Viewer, byte[] Payload) : StreamHostEffect;
 
     /// <summary>A viewer came; <paramref name="Count"/> are here.</summary>
     public sealed record ViewerCame(PeerId Viewer, int Count) : StreamHostEffect;

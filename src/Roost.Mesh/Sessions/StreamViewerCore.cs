@@ -22,6 +22,15 @@ public abstract record StreamViewerInput
 
     /// <summary>The hub link heard something.</summary>
     public sealed record Heard(DoorFrame Frame) : StreamViewerInput;
+
+    /// <summary>The host is linked with directly from here on.</summary>
+    public sealed record LinkUp(PeerId Host) : StreamViewerInput;
+
+    /// <summary>The direct link is lost, or stalled.</summary>
+    public sealed record LinkDown(PeerId Host) : StreamViewerInput;
+
+    /// <summary>A frame came over the direct link.</summary>
+    public sealed record HeardDirect(PeerId Host, ReadOnlyMemory<byte> Payload) : StreamViewerInput;
 }
 
 /// <summary>What a viewer of a text stream asks for or reports.</summary>
@@ -33,6 +42,9 @@ public abstract record StreamViewerEffect
 
     /// <summary>Say this to the hub.</summary>
     public sealed record Say(DoorFrame Frame) : StreamViewerEffect;
+
+    /// <summary>Send this over the direct link to the host.</summary>
+    public sealed record SayDirect(PeerId Host, byte[] Payload) : StreamViewerEffect;
 
     /// <summary>The host is here.</summary>
     public sealed record HostCame : StreamViewerEffect;
@@ -52,6 +64,8 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
     private readonly Queue<StreamViewerEffect> _effects = new();
     private PeerId? _host;
     private PeerId? _keeper;
+    private bool _hostInRoom;
+    private bool _isDirect;
 
     /// <summary>The last entry read.</summary>
     public ulong Cursor => _reader.Cursor;
@@ -69,23 +83,16 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
                 break;
             case StreamViewerInput.Offline:
                 _keeper = null;
-                Lose(now);
+                Leave(now);
                 break;
             case StreamViewerInput.Heard { Frame: DoorFrame.Members members } when members.Room == room.Room:
-                bool found = false;
-                foreach (var member in members.List.Where(m => m.IsHost))
-                {
-                    found = true;
-                    Find(member.Peer, now);
-                }
-                if (!found && !members.More && _host is null)
-                {
-                    _effects.Enqueue(new StreamViewerEffect.HostGone());
-                    AskKeeper(now);
-                }
+                Look(members, now);
                 break;
             case StreamViewerInput.Heard { Frame: DoorFrame.Joined { Member.IsHost: true } joined } when joined.Room == room.Room:
                 Find(joined.Member.Peer, now);
+                break;
+            case StreamViewerInput.Heard { Frame: DoorFrame.Left left } when left.Room == room.Room && left.Peer == _host && left.Reason == LeftReason.ConnectionLost:
+                Leave(now);
                 break;
             case StreamViewerInput.Heard { Frame: DoorFrame.Left left } when left.Room == room.Room && left.Peer == _host && left.Reason != LeftReason.Replaced:
                 Lose(now);
@@ -98,6 +105,9 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
                 break;
             case StreamViewerInput.Heard { Frame: DoorFrame.Gap gap } when gap.Room == room.Room && gap.From == _host:
                 Read(new FeedReaderInput.Gap(), now);
+                break;
+            default:
+                HandleLink(input, now);
                 break;
         }
     }
@@ -115,15 +125,87 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
+    private void HandleLink(StreamViewerInput input, Instant now)
+    {
+        switch (input)
+        {
+            case StreamViewerInput.LinkUp up:
+                _isDirect = true;
+                if (_host is null)
+                {
+                    Meet(up.Host, now);
+                }
+                break;
+            case StreamViewerInput.LinkDown down when _isDirect && down.Host == _host:
+                _isDirect = false;
+                if (_hostInRoom)
+                {
+                    // What was under way is lost with the link: ask the hub's way, from where we are.
+                    Read(new FeedReaderInput.Gap(), now);
+                }
+                else
+                {
+                    Lose(now);
+                }
+                break;
+            case StreamViewerInput.LinkDown:
+                _isDirect = false;
+                break;
+            case StreamViewerInput.HeardDirect heard when heard.Host == _host:
+                Read(new FeedReaderInput.Frame(heard.Host, heard.Payload, IsDirect: true), now);
+                break;
+        }
+    }
+
+    private void Look(DoorFrame.Members members, Instant now)
+    {
+        bool found = false;
+        foreach (var member in members.List.Where(m => m.IsHost))
+        {
+            found = true;
+            Find(member.Peer, now);
+        }
+        if (!found && !members.More && _host is null)
+        {
+            _effects.Enqueue(new StreamViewerEffect.HostGone());
+            AskKeeper(now);
+        }
+    }
+
     private void Find(PeerId host, Instant now)
     {
+        _hostInRoom = true;
+        Meet(host, now);
+    }
+
+    private void Meet(PeerId host, Instant now)
+    {
+        bool isNews = _host != host || !_isDirect;
         _host = host;
-        _effects.Enqueue(new StreamViewerEffect.HostCame());
+        if (isNews)
+        {
+            _effects.Enqueue(new StreamViewerEffect.HostCame());
+        }
         Read(new FeedReaderInput.HostSeen(host), now);
+    }
+
+    /// <summary>No hub knows the host any more; a direct link may go on without.</summary>
+    private void Leave(Instant now)
+    {
+        _hostInRoom = false;
+        if (_isDirect)
+        {
+            Read(new FeedReaderInput.Gap(), now);
+        }
+        else
+        {
+            Lose(now);
+        }
     }
 
     private void Lose(Instant now)
     {
+        _hostInRoom = false;
         if (_host is not null)
         {
             _host = null;
@@ -151,9 +233,12 @@ public sealed class StreamViewerCore(RoomKeys room) : IProtocolCore<StreamViewer
     {
         while (_reader.TryTake(out var effect))
         {
-            _effects.Enqueue(effect is FeedReaderEffect.Send send
-                ? new StreamViewerEffect.Say(new DoorFrame.Send(default, room.Room, send.To, send.Payload))
-                : new StreamViewerEffect.Read(effect));
+            _effects.Enqueue(effect switch
+            {
+                FeedReaderEffect.Send send when _isDirect && send.To == _host => new StreamViewerEffect.SayDirect(send.To, send.Payload),
+                FeedReaderEffect.Send send => new StreamViewerEffect.Say(new DoorFrame.Send(default, room.Room, send.To, send.Payload)),
+                _ => new StreamViewerEffect.Read(effect),
+            });
         }
     }
 }

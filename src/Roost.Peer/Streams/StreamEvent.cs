@@ -1,4 +1,5 @@
 using Roost.Core.Feeds;
+using Roost.Mesh.Signaling;
 
 namespace Roost.Peer.Streams;
 
@@ -23,6 +24,12 @@ public abstract record StreamEvent
 
     /// <summary>The host is not here; it may come back.</summary>
     public sealed record HostGone : StreamEvent;
+
+    /// <summary>How the host is reached has changed, or the round trip was measured anew; null over the hub.</summary>
+    public sealed record Path(PeerPath By, TimeSpan? RoundTrip) : StreamEvent;
+
+    /// <summary>No direct link can be had on this machine: it goes on over the hub.</summary>
+    public sealed record DirectUnavailable(string Why) : StreamEvent;
 
     /// <summary>A log begins; a second one means that the host lost its first.</summary>
     public sealed record Opened(string Epoch) : StreamEvent;

@@ -1,4 +1,5 @@
 using Roost.Core.Identity;
+using Roost.Mesh.Signaling;
 
 namespace Roost.Peer.Streams;
 
@@ -29,6 +30,12 @@ public abstract record StreamHostEvent
 
     /// <summary>A viewer has read all there was.</summary>
     public sealed record ViewerCaughtUp(PeerId Viewer, TimeSpan Took) : StreamHostEvent;
+
+    /// <summary>How a viewer is reached has changed, or its round trip was measured anew; the round trip is null over the hub.</summary>
+    public sealed record ViewerPath(PeerId Viewer, PeerPath Path, TimeSpan? RoundTrip) : StreamHostEvent;
+
+    /// <summary>No direct links can be had on this machine: viewers read over the hub.</summary>
+    public sealed record DirectUnavailable(string Why) : StreamHostEvent;
 
     /// <summary>A viewer went.</summary>
     public sealed record ViewerWent(PeerId Viewer, int Count) : StreamHostEvent;

@@ -5,7 +5,9 @@ using Roost.Core.Identity;
 using Roost.Core.Rooms;
 using Roost.Mesh.Peers;
 using Roost.Mesh.Sessions;
+using Roost.Mesh.Signaling;
 using Roost.Mesh.Wire;
+using Roost.Peer.Direct;
 using Roost.Peer.Links;
 using Roost.Peer.Storage;
 
@@ -41,6 +43,9 @@ public sealed record TextStreamHostOptions
     /// <summary>A log that survives this process; null for one that does not.</summary>
     public string? LogPath { get; init; }
 
+    /// <summary>Viewers that are linked with directly, at once; the others read over the hub. 0 for none: then no viewer learns this machine's address.</summary>
+    public int MaxDirect { get; init; } = 32;
+
     /// <summary>The most that the log may grow to, in bytes; 1 GiB.</summary>
     public long MaxLogBytes { get; init; } = 1L << 30;
 }
@@ -59,6 +64,7 @@ public sealed class TextStreamHost : IAsyncDisposable
     private readonly bool _canAsk;
     private readonly FeedWriter _writer;
     private readonly HubLink _link;
+    private readonly DirectLinks _direct;
     private readonly TimeSpan? _keepFor;
     private readonly CoreDriver<StreamHostInput, StreamHostEffect> _driver;
     private readonly TaskCompletionSource _online = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,10 +85,13 @@ public sealed class TextStreamHost : IAsyncDisposable
         _driver = new(new StreamHostCore(writer, meta), Perform, InstantClock.System);
         var link = new HubLinkOptions { Hubs = options.Hubs, Identity = options.Key, Network = options.Network };
         _link = new HubLink(link, SystemDice.Instance, Hear, () => _driver.Post(new StreamHostInput.Drained()));
-        var session = new byte[Id16.Size];
-        SystemDice.Instance.Fill(session);
+        var bytes = new byte[Id16.Size];
+        SystemDice.Instance.Fill(bytes);
+        var session = new SessionId(Id16.Read(bytes));
+        var direct = new DirectOptions { Self = _self, MaxLinks = options.MaxDirect };
+        _direct = new DirectLinks(room, options.Key, session, direct, frame => _link.Post(new HubLinkInput.Say(frame)), HearDirect);
         _driver.Start();
-        _link.Post(new HubLinkInput.Join(_room.Join, new SessionId(Id16.Read(session)), HostsOnly: false));
+        _link.Post(new HubLinkInput.Join(_room.Join, session, HostsOnly: false));
         _link.Start();
     }
 
@@ -130,6 +139,7 @@ public sealed class TextStreamHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _driver.DisposeAsync().ConfigureAwait(false);
+        await _direct.DisposeAsync().ConfigureAwait(false);
         _link.Post(new HubLinkInput.Leave(_room.Room));
         await _link.DisposeAsync().ConfigureAwait(false);
         _writer.Dispose();
@@ -139,6 +149,7 @@ public sealed class TextStreamHost : IAsyncDisposable
 
     private void Hear(HubLinkEffect effect)
     {
+        _direct.Hear(effect);
         switch (effect)
         {
             case HubLinkEffect.Online online:
@@ -164,13 +175,49 @@ public sealed class TextStreamHost : IAsyncDisposable
                 Happened?.Invoke(new StreamHostEvent.Refused(error.Code, error.Text));
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Send { Payload: { IsEmpty: false, Span: [Question.Type, ..] } } asked } when asked.Room == Room:
-                if (_canAsk && Question.TryOpen(_room, asked.From, _self, asked.Payload.Span) is { } text)
-                {
-                    Happened?.Invoke(new StreamHostEvent.Asked(asked.From, text));
-                }
+                HearQuestion(asked.From, asked.Payload);
                 break;
             case HubLinkEffect.Heard heard:
                 _driver.Post(new StreamHostInput.Heard(heard.Frame));
+                break;
+        }
+    }
+
+    private void HearQuestion(PeerId from, ReadOnlyMemory<byte> payload)
+    {
+        if (_canAsk && Question.TryOpen(_room, from, _self, payload.Span) is { } text)
+        {
+            Happened?.Invoke(new StreamHostEvent.Asked(from, text));
+        }
+    }
+
+    private void HearDirect(DirectNews news)
+    {
+        switch (news)
+        {
+            case DirectNews.Frame { Payload: { IsEmpty: false, Span: [Question.Type, ..] } } asked:
+                HearQuestion(asked.Peer, asked.Payload);
+                break;
+            case DirectNews.Frame frame:
+                _driver.Post(new StreamHostInput.HeardDirect(frame.Peer, frame.Payload));
+                break;
+            case DirectNews.Up up:
+                _driver.Post(new StreamHostInput.LinkUp(up.Peer));
+                break;
+            case DirectNews.Down down:
+                _driver.Post(new StreamHostInput.LinkDown(down.Peer));
+                break;
+            case DirectNews.Full full:
+                _driver.Post(new StreamHostInput.LinkFull(full.Peer));
+                break;
+            case DirectNews.Drained drained:
+                _driver.Post(new StreamHostInput.LinkDrained(drained.Peer));
+                break;
+            case DirectNews.Path path:
+                Happened?.Invoke(new StreamHostEvent.ViewerPath(path.Peer, path.By, path.RoundTrip));
+                break;
+            case DirectNews.Unavailable none:
+                Happened?.Invoke(new StreamHostEvent.DirectUnavailable(none.Why));
                 break;
         }
     }
@@ -201,6 +248,9 @@ public sealed class TextStreamHost : IAsyncDisposable
         {
             case StreamHostEffect.Say say:
                 _link.Post(new HubLinkInput.Say(say.Frame));
+                break;
+            case StreamHostEffect.SayDirect say:
+                _direct.Send(say.Viewer, say.Payload);
                 break;
             case StreamHostEffect.EndAcknowledged:
                 _endSeen.TrySetResult();

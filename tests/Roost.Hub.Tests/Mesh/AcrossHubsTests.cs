@@ -154,12 +154,14 @@ public class AcrossHubsTests
     public async Task A_guest_that_lives_keeps_its_id_when_another_hub_is_asked_for_it()
     {
         await using var mesh = await MeshOfHubs.StartAsync(2);
+        await using var other = await Guest.AnnouncedAsync(mesh[1], 'd');
         await using var owner = await Guest.AnnouncedAsync(mesh[0], 'c');
-        var listening = owner.HearAsync("peer-discovered"); // A read is what answers pings on this socket.
+        Assert.Contains(owner.Id, await other.HearAsync("peer-discovered"), StringComparison.Ordinal); // The other hub knows of it.
+        var listening = owner.HearAsync("offer"); // A read is what answers pings on this socket.
         await using var thief = await Guest.AnnouncedAsync(mesh[1], 'c');
         Assert.Null(await thief.HearAsync("nothing of this kind"));
         Assert.Equal(1008, (int?)thief.CloseStatus);
-        await using var other = await Guest.AnnouncedAsync(mesh[1], 'd');
+        await other.SayAsync($$"""{"type":"offer","targetPeerId":"{{owner.Id}}","networkName":"global","data":{} }""");
         Assert.Contains(other.Id, await listening, StringComparison.Ordinal);
     }
 }

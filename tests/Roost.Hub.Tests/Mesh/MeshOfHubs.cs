@@ -48,9 +48,9 @@ internal sealed class MeshOfHubs : IAsyncDisposable
     public static Task<int> HubsKnownTo(TestHub hub) =>
         hub.Host.Services.GetRequiredService<HubService>().LookAsync(core => core.Mesh!.Hubs().Count(other => other.IsUp && other.HasRecord));
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 10)
     {
-        using var patience = new CancellationTokenSource(TestPeer.Patience);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!await condition())
         {

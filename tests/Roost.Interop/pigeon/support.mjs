@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const built = path => fileURLToPath(new URL(`../../../artifacts/${path}`, import.meta.url));
-const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
+export const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
 
 /** Runs `roost hub` on a free loopback port. */
 export async function startHub(t, args = [], port = 0) {
@@ -26,6 +26,8 @@ export async function startHub(t, args = [], port = 0) {
     port: ready.port,
     url: `ws://127.0.0.1:${ready.port}`,
     log: () => err,
+    /** Every hub that this process said is ready: several with --mesh-demo. */
+    ready: () => out.split("\n").filter(line => line.includes('"ready"')).map(line => JSON.parse(line)),
     kill: async (signal = "SIGTERM") => { child.kill(signal); await ended; },
   };
   t.after(() => hub.kill("SIGKILL"));
@@ -89,13 +91,36 @@ export async function gossipReaches(sender, others, since, ms = 20_000) {
 /** 16 clients, a tenth of a second apart: how long after the last join a message from the first has reached all. */
 export async function crowd(t, discovery) {
   const hub = await startHub(t, ["--discovery", discovery]);
-  const clients = [];
-  for (let i = 0; i < 16; i++) clients.push(await makeClient(t, { networkName: "crowd" }));
-  for (const client of clients) {
-    await new Promise(done => setTimeout(done, 100));
-    await client.mesh.connect(hub.url);
-  }
-  const took = await gossipReaches(clients[0], clients.slice(1), performance.now());
+  const took = await crowdAt(t, [hub]);
   t.diagnostic(`${discovery}: gossip reached all of 16 clients ${Math.round(took)} ms after the last join`);
   return took;
+}
+
+/** The same at several hubs, in turn. */
+export async function crowdAt(t, hubs) {
+  const clients = [];
+  for (let i = 0; i < 16; i++) clients.push(await makeClient(t, { networkName: "crowd" }));
+  for (const [i, client] of clients.entries()) {
+    await new Promise(done => setTimeout(done, 100));
+    await client.mesh.connect(hubs[i % hubs.length].url);
+  }
+  return gossipReaches(clients[0], clients.slice(1), performance.now());
+}
+
+/** Hubs in a row: each is told of the one before it only. Resolves when every hub knows all. */
+export async function startMesh(t, count, args = []) {
+  const hubs = [];
+  for (let i = 0; i < count; i++) hubs.push(await startHub(t, [...args, ...(i ? ["--mesh", hubs[i - 1].url] : [])]));
+  await meshed(hubs);
+  return hubs;
+}
+
+export async function meshed(hubs, ms = 30_000) {
+  const end = performance.now() + ms;
+  for (const hub of hubs) {
+    while ((await (await fetch(`http://127.0.0.1:${hub.port}/hubs`)).json()).totalHubs !== hubs.length - 1) {
+      if (performance.now() > end) throw new Error(`a hub does not know all others within ${ms} ms`);
+      await new Promise(done => setTimeout(done, 20));
+    }
+  }
 }

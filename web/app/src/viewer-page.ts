@@ -8,10 +8,11 @@ import type { WatchStatus } from '../../client/src/watch/watch-core.ts'
 import { button, spokenLine } from './controls.ts'
 import { element, setText } from './dom.ts'
 import { FollowTail } from './follow.ts'
+import { loadLinks } from './links.ts'
 import { remember } from './start/recent.ts'
 import { SessionText } from './viewer/session-text.ts'
 import { ScreenOn } from './viewer/wake.ts'
-import { countWords, promiseWords, stateWords, type End } from './words.ts'
+import { countWords, pathWords, promiseWords, stateWords, type End } from './words.ts'
 import { t } from './words/words.ts'
 
 const START: WatchStatus = { link: 'connecting', retryAtMs: 0, host: undefined, caughtUp: false, ended: false, fault: undefined, refusal: undefined }
@@ -25,6 +26,7 @@ export class ViewerPage {
   private readonly follow = new FollowTail((on) => this.followButton.setAttribute('aria-pressed', String(on)))
   private readonly heading = element('h1', { dir: 'auto' }, t('untitled'))
   private readonly state = element('span', { class: 'state', 'data-tone': 'wait' })
+  private readonly path = element('span', { class: 'path' })
   private readonly more = element('p', { class: 'more', hidden: '' })
   private readonly spoken = spokenLine()
   private readonly tools = element('div', { class: 'tools' })
@@ -52,7 +54,7 @@ export class ViewerPage {
     this.root = element(
       'div',
       { class: 'viewer' },
-      element('header', {}, element('div', { class: 'top' }, this.heading, this.state), this.tools, this.more, this.bars),
+      element('header', {}, element('div', { class: 'top' }, this.heading, this.state, this.path), this.tools, this.more, this.bars),
       element('main', {}, this.text.root),
       this.follow.button,
       element(
@@ -70,7 +72,7 @@ export class ViewerPage {
     const store = new IndexedFeedStore(() => this.text.note(t('notStored')))
     const crypto = await chooseCrypto()
     this.watch = new Watch(
-      { invite: this.invite, hubs: [doorOf(location.origin)], crypto, store },
+      { invite: this.invite, hubs: [doorOf(location.origin)], crypto, store, links: loadLinks },
       {
         status: (status) => this.update(status),
         begin: (meta, again) => this.begin(meta, again),
@@ -139,6 +141,7 @@ export class ViewerPage {
     const { tone, words, more } = stateWords(this.status, this.text.chars > 0, this.end, this.isPaused)
     const below = more || this.back
     this.state.setAttribute('data-tone', tone)
+    setText(this.path, tone === 'live' ? pathWords(this.status.via) : '')
     setText(this.state, words)
     this.more.hidden = !below
     setText(this.more, below)

@@ -1,5 +1,6 @@
 import { refusalName } from '../../client/src/door/refusals.ts'
 import type { WatchStatus } from '../../client/src/watch/watch-core.ts'
+import type { Via } from '../../client/src/direct/links-news.ts'
 import { en, type Key } from './words/en.ts'
 import { count, t } from './words/words.ts'
 
@@ -23,7 +24,7 @@ export function stateWords(status: WatchStatus, hasText: boolean, end: End | und
   if (end && status.ended) return { tone: 'done', words: endWords(end) }
   if (status.link === 'replaced') return { tone: 'bad', words: t('replacedWords'), more: t('replacedMore') }
   if (status.refusal) return refusalWords(status.refusal)
-  if (status.link === 'lost') return { tone: 'wait', words: t('lostWords'), more: hasText ? t('lostMore') : undefined }
+  if (status.link === 'lost' && !status.via) return { tone: 'wait', words: t('lostWords'), more: hasText ? t('lostMore') : undefined }
   if (status.link === 'connecting' || status.host === undefined) return { tone: 'wait', words: t('connecting') }
   if (!status.host && hasText) return { tone: 'wait', words: t('hostGone'), more: t('hostGoneMore') }
   if (!status.host) return { tone: 'wait', words: t('waiting'), more: t('waitingMore') }
@@ -35,6 +36,11 @@ export function refusalWords({ code, text }: { code: number; text: string }): St
   const name = refusalName(code)
   const fix = `fix.${name}`
   return { tone: 'bad', words: t('refusedWords', { name }), more: fix in en ? t(fix as Key) : text }
+}
+
+/** By which way, and how far. */
+export function pathWords(via: Via | undefined): string {
+  return via ? `${t(`via.${via.path}`)} · ${via.rttMs < 10 ? via.rttMs : Math.round(via.rttMs)} ms` : t('viaHub')
 }
 
 export function endWords({ exit, reason }: End): string {

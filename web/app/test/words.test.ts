@@ -2,7 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import { en } from '../src/words/en.ts'
+import { en as first } from '../src/words/en.ts'
+import { enHost } from '../src/words/en-host.ts'
+
+const en = { ...first, ...enHost }
 
 const source = fileURLToPath(new URL('../src/', import.meta.url))
 const languages = ['de', 'fr', 'es', 'pt', 'ja', 'zh', 'ar']
@@ -33,6 +36,6 @@ describe.each(languages)('%s', (tag) => {
 test('every text is used somewhere', () => {
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.startsWith('words/'))
   const code = files.map((name) => readFileSync(join(source, name), 'utf8')).join('\n')
-  const unused = Object.keys(en).filter((key) => !/^(newLines|words|behind|fix)\./.test(key) && !code.includes(`'${key}'`))
+  const unused = Object.keys(en).filter((key) => !/^(newLines|words|behind|fix|via)\./.test(key) && !code.includes(`'${key}'`))
   expect(unused).toEqual([])
 })

@@ -99,12 +99,12 @@ test('what the hub says before its proof is checked waits for the check', () => 
   expect(give({ type: 'checked', ticket: check.ticket, ok: true }).map((effect) => effect.type)).toEqual(['open', 'frame'])
 })
 
-test('a room joined while the hub’s proof is checked is joined, once', () => {
+test('a room joined while the hub’s proof is checked is joined at once, and once only', () => {
   give({ type: 'start' })
   give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
   const check = one(hear(welcome()), 'check')
-  expect(give({ type: 'join', room })).toEqual([])
-  expect(give({ type: 'checked', ticket: check.ticket, ok: true }).filter((effect) => effect.type === 'sign')).toHaveLength(1)
+  expect(one(give({ type: 'join', room }), 'sign').room).toBe(room)
+  expect(give({ type: 'checked', ticket: check.ticket, ok: true }).map((effect) => effect.type)).toEqual(['open'])
 })
 
 test('a proof that was asked for on a lost link is not sent on the next', () => {
@@ -114,7 +114,7 @@ test('a proof that was asked for on a lost link is not sent on the next', () => 
   expect(give({ type: 'signed', ticket: sign.ticket, sig64: SIG })).toEqual([])
 })
 
-test('tries every hub before the wait grows: 1, 2, 4 … 30 seconds, for ever', () => {
+test('tries the other hub at once and every hub before the wait grows: 1, 2, 4 … 30 seconds, for ever', () => {
   expect(one(give({ type: 'start' }), 'dial').url).toContain('one')
   const waits: number[] = []
   const urls: string[] = []
@@ -125,7 +125,7 @@ test('tries every hub before the wait grows: 1, 2, 4 … 30 seconds, for ever', 
     core.tick(nowMs)
     urls.push(one(effects(), 'dial').url.includes('one') ? '1' : '2')
   }
-  expect(waits).toEqual([1000, 1000, 2000, 2000, 4000, 4000, 8000, 8000, 16000, 16000, 30000, 30000, 30000, 30000, 30000, 30000])
+  expect(waits).toEqual([150, 1000, 1000, 2000, 2000, 4000, 4000, 8000, 8000, 16000, 16000, 30000, 30000, 30000, 30000, 30000])
   expect(urls.join('')).toBe('2121212121212121')
 })
 
@@ -170,19 +170,62 @@ test('being online again ends the wait at once', () => {
   expect(one(give({ type: 'online' }), 'dial').url).toContain('two')
 })
 
-test('other hubs that WELCOME names are tried too', () => {
-  give({ type: 'start' })
-  const sign = one(hear(HELLO), 'sign')
-  give({ type: 'signed', ticket: sign.ticket, sig64: SIG })
-  const check = one(hear(welcome({ v: 1, hubs: ['ws://three/roost', 7, 'http://no/roost'] })), 'check')
+function enter(hubs: unknown[]): void {
+  give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
+  const check = one(hear(welcome({ v: 1, hubs })), 'check')
   give({ type: 'checked', ticket: check.ticket, ok: true })
-  const dialled = new Set<string>()
-  for (let i = 0; i < 6; i++) {
-    nowMs = one(give({ type: 'closed', code: 1006 }), 'lost').retryAtMs
-    core.tick(nowMs)
-    dialled.add(one(effects(), 'dial').url)
-  }
-  expect([...dialled].sort()).toEqual(['ws://one:3000/roost', 'ws://three/roost', 'ws://two/roost'])
+}
+
+function loseAndDial(): string {
+  nowMs = one(give({ type: 'closed', code: 1006 }), 'lost').retryAtMs
+  core.tick(nowMs)
+  return one(effects(), 'dial').url
+}
+
+test('other hubs that WELCOME names are tried too, as the origins that hubs name', () => {
+  give({ type: 'start' })
+  enter(['http://three:3000', 7, 'https://four', 'ftp://no', 'http://no:99999', 'http://'])
+  expect([1, 2, 3, 4].map(loseAndDial)).toEqual(['ws://two/roost', 'ws://three:3000/roost', 'wss://four/roost', 'ws://one:3000/roost'])
+})
+
+test('from a hub that another one told of, it goes on to the next, and comes back', () => {
+  give({ type: 'start' })
+  enter(['http://three'])
+  expect(loseAndDial()).toBe('ws://two/roost')
+  expect(loseAndDial()).toBe('ws://three/roost')
+  enter(['http://four']) // which names neither itself nor the hubs that are down
+  expect([1, 2, 3, 4].map(loseAndDial)).toEqual(['ws://four/roost', 'ws://one:3000/roost', 'ws://two/roost', 'ws://three/roost'])
+})
+
+const DRAINING = concat([0x0f], u16(22), u32(0xffffffff), utf8('draining'))
+
+test('a hub that is taken out is told goodbye, heard out, and left for another', () => {
+  open()
+  expect(hear(DRAINING)).toEqual([{ type: 'transmit', bytes: new Uint8Array([0x10]) }])
+  expect(give({ type: 'transmit', bytes: new Uint8Array([9]) })).toEqual([]) // after goodbye, nothing
+  expect(one(hear(concat([0x0c], new Uint8Array(36), u32(1))), 'frame').frame.type).toBe('gap')
+  expect(loseAndDial()).toBe('ws://two/roost')
+})
+
+test('a hub that is taken out and does not let go is left after five seconds', () => {
+  open()
+  hear(DRAINING)
+  nowMs = 5_000
+  core.tick(nowMs)
+  expect(effects().map((effect) => effect.type)).toEqual(['hang-up', 'lost'])
+})
+
+test('who knows no other hub stays at one that is taken out', () => {
+  core = new HubLinkCore({ urls: ['ws://one:3000/roost'], network: 'n', peerPub32: peer.publicKey, dice: () => 0.5, nonce32: () => new Uint8Array(32).fill(7) })
+  open()
+  expect(hear(DRAINING)).toEqual([])
+  expect(core.state).toBe('open')
+})
+
+test('of many hubs that WELCOME names, eight are remembered', () => {
+  give({ type: 'start' })
+  enter(Array.from({ length: 100 }, (_, i) => `http://h${i}`))
+  expect(new Set(Array.from({ length: 40 }, loseAndDial)).size).toBe(10)
 })
 
 test('junk from a hub never throws and changes nothing', () => {

@@ -29,6 +29,8 @@ internal static class AskCommand
         var port = new Option<int?>("--port") { Description = "The private hub's port; 0 or nothing picks one", HelpName = "PORT" };
         var host = new Option<string>("--host") { Description = "The private hub's address; 127.0.0.1 keeps it on this machine", DefaultValueFactory = _ => "0.0.0.0", HelpName = "ADDR" };
 
+        var direct = new DirectFlags();
+
         var ask = new Command("ask", """
             Ask a model and share its answer while it is written: prints a QR code; whoever scans it reads along.
 
@@ -39,7 +41,7 @@ internal static class AskCommand
               OPENAI_API_KEY=… roost ask --base-url https://models.example.org/v1 -m large -f notes.md "Summarize"
             """)
         {
-            prompt, file, system, baseUrl, model, models, goOn, render, canAsk, local, noShare, timeout, hub, room, linger, json, quiet, qr, port, host,
+            prompt, file, system, baseUrl, model, models, goOn, render, canAsk, local, noShare, timeout, hub, room, linger, json, quiet, qr, port, host, direct.Max, direct.None,
         };
         ask.SetAction((parsed, cancellation) => AskRun.RunAsync(
             new AskOptions
@@ -67,6 +69,7 @@ internal static class AskCommand
                     Qr = parsed.GetValue(qr)!,
                     Port = parsed.GetValue(port),
                     Host = parsed.GetValue(host)!,
+                    MaxDirect = direct.Read(parsed),
                 },
             },
             cancellation));

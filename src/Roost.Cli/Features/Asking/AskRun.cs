@@ -14,6 +14,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
     private readonly ModelClient _client = new(options.Timeout);
     private readonly Questions _questions = new(TimeProvider.System);
     private readonly AnswerPrinter _printer = new(options.Render);
+    private readonly PathWords _paths = new(screen, json);
     private AskShare? _share;
     private int _interrupts;
 
@@ -177,7 +178,11 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
                 screen.Good($"a viewer joined · viewers {came.Count}");
                 json.Write("peer-joined", ("peer", came.Viewer.ToString()), ("viewers", came.Count));
                 break;
+            case StreamHostEvent.ViewerPath or StreamHostEvent.DirectUnavailable:
+                _paths.Tell(happened);
+                break;
             case StreamHostEvent.ViewerWent went:
+                _paths.Forget(went.Viewer);
                 json.Write("peer-left", ("peer", went.Viewer.ToString()), ("viewers", went.Count));
                 break;
             case StreamHostEvent.HubLost lost:

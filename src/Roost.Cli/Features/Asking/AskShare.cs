@@ -99,6 +99,7 @@ internal sealed class AskShare : IAsyncDisposable
             Format = stream.Format,
             CanAsk = options.CanAsk,
             LogPath = _folder?.LogPath,
+            MaxDirect = stream.MaxDirect,
         });
         _host.Happened += happened;
         string link = _host.InviteAt(_hub?.PublicOrigin ?? Mesh.Peers.HubAddress.Parse(stream.Hubs[0]).Origin).ToString();

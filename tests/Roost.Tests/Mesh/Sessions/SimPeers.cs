@@ -87,12 +87,17 @@ internal sealed class SimHost
     public SimHost(SimWorld world, SimHub hub, SigningKey key, RoomKeys room, Id16 epoch, IFeedLog log)
     {
         var writer = new FeedWriter(room, key, epoch, log);
+        Id = PeerId.OfKey(key.PublicKey);
         _core = world.Add(new StreamHostCore(writer, new StreamMeta()), effect =>
         {
             if (effect is StreamHostEffect.Say say)
             {
                 _link!.Post(new HubLinkInput.Say(say.Frame));
                 world.After(TimeSpan.FromMilliseconds(1), () => _core!.Handle(new StreamHostInput.Drained()));
+            }
+            else if (effect is StreamHostEffect.SayDirect direct)
+            {
+                Links.GetValueOrDefault(direct.Viewer)?.ToViewer(direct.Payload);
             }
             else if (effect is StreamHostEffect.EndAcknowledged)
             {
@@ -114,7 +119,13 @@ internal sealed class SimHost
         _link.Post(new HubLinkInput.Start());
     }
 
+    public PeerId Id { get; }
+
+    public Dictionary<PeerId, SimDirectLink> Links { get; } = [];
+
     public bool EndAcknowledged { get; private set; }
+
+    public void Hear(StreamHostInput input) => _core.Handle(input);
 
     public void Write(string text) => _core.Handle(new StreamHostInput.Text(Encoding.UTF8.GetBytes(text)));
 
@@ -126,6 +137,10 @@ internal sealed class SimHost
     {
         _core.Remove();
         _link.Kill();
+        foreach (var link in Links.Values)
+        {
+            link.Kill();
+        }
     }
 }
 
@@ -145,6 +160,9 @@ internal sealed class SimViewer
                 case StreamViewerEffect.Say say:
                     _link!.Post(new HubLinkInput.Say(say.Frame));
                     break;
+                case StreamViewerEffect.SayDirect direct:
+                    Link?.ToHost(direct.Payload);
+                    break;
                 case StreamViewerEffect.Read { Effect: FeedReaderEffect.Entry { Kind: EntryKind.Text } entry }:
                     _text.Append(Encoding.UTF8.GetString(entry.Body));
                     break;
@@ -155,7 +173,9 @@ internal sealed class SimViewer
                     throw new InvalidOperationException($"an honest host looked broken: {broken}");
             }
         });
-        _link = new SimLink(world, hub, SigningKey.Generate(world.Dice), latency, perFrame, effect =>
+        var key = SigningKey.Generate(world.Dice);
+        Id = PeerId.OfKey(key.PublicKey);
+        _link = new SimLink(world, hub, key, latency, perFrame, effect =>
         {
             switch (effect)
             {
@@ -173,6 +193,12 @@ internal sealed class SimViewer
         _link.Post(new HubLinkInput.Join(room.Join, new SessionId(new Id16(2, world.Dice.NextUInt64())), HostsOnly: true));
         _link.Post(new HubLinkInput.Start());
     }
+
+    public PeerId Id { get; }
+
+    public SimDirectLink? Link { get; set; }
+
+    public void Hear(StreamViewerInput input) => _core.Handle(input);
 
     public string Text => _text.ToString();
 

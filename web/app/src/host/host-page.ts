@@ -7,9 +7,11 @@ import { doorOf } from '../../../client/src/hub/hub-link.ts'
 import { utf8 } from '../../../client/src/codec/bytes.ts'
 import { button, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
+import { loadLinks } from '../links.ts'
 import { MarkdownView } from '../markdown/markdown-view.ts'
 import { refusalWords } from '../words.ts'
-import { t } from '../words/words.ts'
+import { enHost } from '../words/en-host.ts'
+import { addWords, t } from '../words/words.ts'
 import { Composer } from './composer.ts'
 import { Questions } from './questions.ts'
 import { shareCard } from './share-card.ts'
@@ -35,6 +37,7 @@ export class HostPage {
 
   /** `new` makes a session and gives it an address of its own; another id goes on with that one. */
   static async open(id: string): Promise<{ root: HTMLElement; stop?(): void }> {
+    addWords(enHost)
     const [crypto, store] = [await chooseCrypto(), new IndexedHostStore()]
     if (id === 'new' || !id) {
       const title = new Date().toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' })
@@ -44,7 +47,7 @@ export class HostPage {
       id = session.id
     }
     let page: HostPage | undefined
-    const opened = await TextHost.open({ crypto, hubs: [doorOf(location.origin)], store }, id, {
+    const opened = await TextHost.open({ crypto, hubs: [doorOf(location.origin)], store, links: loadLinks }, id, {
       status: (status) => page?.show(status),
       question: (text) => page?.questions.add(text),
       fault: (fault) => page?.fail(fault),

@@ -1,5 +1,6 @@
 import type { HostStatus } from '../../../client/src/host/host-core.ts'
 import { element, setText } from '../dom.ts'
+import { pathWords } from '../words.ts'
 import { count, t } from '../words/words.ts'
 
 /** Who reads, by which way, and how far behind. */
@@ -8,7 +9,7 @@ export class ViewerList {
   private readonly list = element('ul')
   private readonly total = element('span', { class: 'total' }, '0')
   private readonly nobody = element('p', {}, t('noViewers'))
-  private readonly rows = new Map<string, { row: HTMLElement; lag: HTMLElement }>()
+  private readonly rows = new Map<string, { row: HTMLElement; path: HTMLElement; lag: HTMLElement }>()
   private named = 0
 
   constructor() {
@@ -24,18 +25,20 @@ export class ViewerList {
       row.remove()
       this.rows.delete(peer)
     })
-    for (const { peer, behind } of viewers) {
-      const { lag } = this.rows.get(peer) || this.add(peer)
+    for (const { peer, behind, via } of viewers) {
+      const { path, lag } = this.rows.get(peer) || this.add(peer)
+      setText(path, pathWords(via))
       setText(lag, behind > 0 ? count('behind', behind) : t('upToDate'))
       lag.dataset.tone = behind > 0 ? 'wait' : 'live'
     }
   }
 
-  private add(peer: string): { row: HTMLElement; lag: HTMLElement } {
+  private add(peer: string): { row: HTMLElement; path: HTMLElement; lag: HTMLElement } {
     const lag = element('span', { class: 'lag' })
-    const row = element('li', {}, element('span', { title: peer }, t('viewer', { i: ++this.named })), element('span', { class: 'path' }, t('viaHub')), lag)
+    const path = element('span', { class: 'path' })
+    const row = element('li', {}, element('span', { title: peer }, t('viewer', { i: ++this.named })), path, lag)
     this.list.append(row)
-    this.rows.set(peer, { row, lag })
-    return { row, lag }
+    this.rows.set(peer, { row, path, lag })
+    return { row, path, lag }
   }
 }

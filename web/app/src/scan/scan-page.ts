@@ -3,7 +3,7 @@ import { button } from '../controls.ts'
 import { element, setText } from '../dom.ts'
 import { goTo } from '../start/go-to.ts'
 import { t } from '../words/words.ts'
-import { makeReader, openCamera, type CameraFault } from './camera.ts'
+import { makeReader, openCamera, type CameraFault } from '../../../client/src/qr/camera.ts'
 
 /** Between two looks at the camera: about ten a second. */
 const LOOK_EVERY_MS = 100

@@ -1,3 +1,5 @@
+import type { enHost } from './en-host.ts'
+
 /** Every word that the page shows. The other languages have the same keys; a test compares them. */
 export const en = {
   // Start
@@ -107,54 +109,13 @@ export const en = {
   sealedLong: 'The text is sealed between the host and this page. The hub passes it on unread and sees who is here, sizes and times. This page itself was loaded from {host}, so you trust it to serve honest code.',
   openShort: 'Not protected against others on this network',
   openLong: 'This page came over plain http from {host}. The text travels sealed, but someone on this network could have changed the page itself. Use https, or read with “roost watch” in a terminal.',
-  // Host
-  hosting: 'Sharing',
-  scanToRead: 'Scan to read along',
-  showCode: 'Show the code full screen',
-  codeOf: 'QR code of the link',
+  // The way to the host, or to a viewer
   link: 'Link',
-  copyLink: 'Copy link',
-  shareLink: 'Share',
-  viewers: 'Viewers',
-  noViewers: 'Nobody reads yet.',
   viewer: 'Viewer {i}',
-  upToDate: 'up to date',
-  'behind.one': '{n} entry behind',
-  'behind.other': '{n} entries behind',
   viaHub: 'via the hub',
-  pause: 'Pause',
-  resume: 'Go on',
-  pausedHost: 'Paused: viewers get nothing new',
-  endSession: 'End',
-  endAsk: 'End this session for everybody?',
-  endYes: 'End it',
-  endNo: 'Keep it',
-  hostEnded: 'You have ended this session',
-  compose: 'Text',
-  composeHint: 'Write Markdown, or a question to the model',
-  shareText: 'Share text',
-  askModel: 'Ask the model',
-  stopModel: 'Stop',
-  modelSettings: 'Model',
-  modelLead: 'Any OpenAI-compatible address. Settings and key stay in this browser; the key goes to that address only.',
-  modelUrl: 'Address',
-  modelName: 'Name of the model',
-  modelKey: 'Key (if it needs one)',
-  modelRemember: 'Remember the key in this browser',
-  modelMissing: 'Fill in the address and the name of the model first.',
-  modelUnreachable: 'The model’s address cannot be reached from this page. Is it running, and does it allow this page (CORS)?',
-  modelRefused: 'The model’s address answered {status}: {text}',
-  modelBroken: 'The model’s answer broke off: {why}',
-  modelStalled: 'no word for {seconds} s',
-  modelThinking: 'The model is writing',
-  questionHead: 'Question',
-  allowQuestions: 'Viewers may ask',
-  questions: 'Questions',
-  dismiss: 'Dismiss',
-  faultElsewhere: 'This session goes on in another tab. Close one of them and reload.',
-  faultFull: 'This browser has no room left to store the session, so nothing more is shared. What viewers have stays theirs.',
-  faultUnknown: 'This session is not kept in this browser. Start a new one.',
-  faultDamaged: 'The stored session is damaged and cannot go on safely. Start a new one.',
+  'via.local': 'on this network',
+  'via.direct': 'directly',
+  'via.relayed': 'via a relay',
   // Scan
   scanTitle: 'Scan a code',
   scanLead: 'Point the camera at the code.',
@@ -169,5 +130,5 @@ export const en = {
   torch: 'Light',
 }
 
-export type Key = keyof typeof en
+export type Key = keyof typeof en | keyof typeof enHost
 export type Words = Record<Key, string>

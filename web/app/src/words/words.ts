@@ -2,7 +2,7 @@ import { en, type Key, type Words } from './en.ts'
 
 /** The languages of the page, each a chunk of its own. */
 export const LANGUAGES: Record<string, { name: string; load: () => Promise<Words> }> = {
-  en: { name: 'English', load: async () => en },
+  en: { name: 'English', load: async () => en as Words },
   de: { name: 'Deutsch', load: async () => (await import('./de.ts')).de },
   fr: { name: 'Français', load: async () => (await import('./fr.ts')).fr },
   es: { name: 'Español', load: async () => (await import('./es.ts')).es },
@@ -13,7 +13,7 @@ export const LANGUAGES: Record<string, { name: string; load: () => Promise<Words
 }
 
 const CHOICE = 'roost-language'
-let words: Words = en
+let words = en as Words
 let language = 'en'
 
 export const currentLanguage = (): string => language
@@ -21,6 +21,11 @@ export const currentLanguage = (): string => language
 /** A text in the language of the page; `{name}` is replaced by the value of that name. */
 export function t(key: Key, values: Record<string, string | number> = {}): string {
   return words[key].replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole))
+}
+
+/** Words of a part of the page that is loaded when it is wanted; those of the chosen language stay. */
+export function addWords(more: Partial<Words>): void {
+  words = { ...more, ...words }
 }
 
 /** One or many, as the language counts. */
@@ -49,7 +54,7 @@ async function useLanguage(tag: string): Promise<void> {
     words = await LANGUAGES[tag].load()
     language = tag
   } catch {
-    words = en // the hub went away in between
+    words = en as Words // the hub went away in between
     language = 'en'
   }
   document.documentElement.lang = language

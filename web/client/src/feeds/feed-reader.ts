@@ -6,7 +6,7 @@ import { FeedTrack, type Claim, type VerifiedEntry } from './feed-track.ts'
 
 export type FeedInput =
   | { type: 'source'; here: boolean; isKeeper?: boolean }
-  | { type: 'frame'; bytes: Bytes }
+  | { type: 'frame'; bytes: Bytes; isDirect?: boolean }
   | { type: 'gap' }
   | { type: 'checked'; ticket: number; ok: boolean }
   | { type: 'previous'; epoch16: Bytes; n: number; chain32: Bytes }
@@ -78,6 +78,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
         this.isKeeper = input.isKeeper === true
         this.askWake = undefined
         this.asked = 0
+        if (this.current) this.current.seen[0] = this.cursor // what a source answers from here on, it says after all that is known
         if (input.here) this.ask(NO_FEED, nowMs)
         break
       case 'gap':
@@ -85,7 +86,7 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
         break
       case 'frame': {
         const frame = readFeedFrame(input.bytes)
-        if (frame) this.hear(frame)
+        if (frame) this.hear(frame, input.isDirect ? 1 : 0)
         break
       }
       case 'checked':
@@ -104,13 +105,13 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
     if (this.askWake && nowMs >= this.askWake.atMs) this.ask(NO_FEED, nowMs)
   }
 
-  private hear(frame: FeedFrame): void {
+  private hear(frame: FeedFrame, way: number): void {
     if (frame.type === 'want' || frame.type === 'ack') return
     if (frame.type === 'head' && !this.isAuthor(frame.author32)) return
     // A keeper may lag behind what the host itself has told; that is no rollback.
     if (frame.type === 'head' && this.isKeeper && this.current && equal(frame.epoch16, this.current.name.epoch16) && frame.n < this.current.cursor) return
     const track = frame.type === 'head' ? this.trackOf(frame) : this.tracks.find((one) => equal(one.feed8, frame.feed8))
-    if (track) track.hear(frame)
+    if (track) track.hear(frame, way)
     else if (frame.type === 'live') this.hasUnknown = true
   }
 

@@ -41,6 +41,8 @@ export class FeedTrack {
   private readonly heads: (FeedFrame & { type: 'head' })[] = []
   private careful = 0
   private shrunk = 0
+  /** The newest number that came by the hub, and by a direct link: frames of one way come in order, those of two don't. */
+  readonly seen = [0, 0]
   private isAnswered = false
 
   constructor(readonly name: FeedName) {
@@ -70,10 +72,17 @@ export class FeedTrack {
     return answered
   }
 
-  hear(frame: FeedFrame): void {
-    if (frame.type === 'live') return this.hearLive(frame)
-    if (frame.type === 'pack') return this.hearPack(frame)
-    if (frame.type === 'head') this.claims.push(() => this.claimHead(frame))
+  /** `way` is 0 for the hub, 1 for a direct link. */
+  hear(frame: FeedFrame, way: number): void {
+    const seen = this.seen[way]
+    if (frame.type === 'head') this.claims.push(() => this.claimHead(frame, seen))
+    else if (frame.type === 'live') {
+      this.seen[way] = Math.max(seen, frame.n)
+      this.hearLive(frame)
+    } else if (frame.type === 'pack') {
+      if (frame.last) this.seen[way] = frame.last.head
+      this.hearPack(frame)
+    }
   }
 
   /** The next signature to check; the caller settles it before it asks for another. */
@@ -96,7 +105,7 @@ export class FeedTrack {
     else if (replay !== 'more') this.claims.push(() => this.claimReplay(replay))
   }
 
-  private claimHead(head: FeedFrame & { type: 'head' }): Claim {
+  private claimHead(head: FeedFrame & { type: 'head' }, seen: number): Claim {
     return {
       n: head.n,
       urgent: true,
@@ -112,7 +121,8 @@ export class FeedTrack {
           return 'nothing'
         }
         if (!equal(this.chains.at(head.n), head.chain32)) return 'fork'
-        this.shrunk = head.n < this.cursor ? this.shrunk + 1 : 0
+        if (head.n === this.cursor) this.shrunk = 0
+        else if (head.n < seen) this.shrunk++ // else it was only slower than what came another way
         if (this.shrunk > 1) return 'rollback' // an honest log never shrinks; one old HEAD may still be on its way
         this.needsReplay = head.n < this.cursor
         this.isAnswered = true

@@ -1,11 +1,11 @@
 import { hex, type Bytes } from '../codec/bytes.ts'
 import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 import { readHubFrame, type HubFrame } from '../door/door-frames.ts'
-import { CLOSE } from '../door/refusals.ts'
-import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
+import { CLOSE, DRAINING } from '../door/refusals.ts'
+import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeGoodbye, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin, Welcome } from './hub-link-messages.ts'
-import { retryDelayMs } from './retry-table.ts'
+import { elsewhereDelayMs, retryDelayMs } from './retry-table.ts'
 import { readWelcome } from './welcome.ts'
 
 export interface HubLinkOptions {
@@ -24,11 +24,11 @@ const STEADY_MS = 5_000 // an open link shorter than this counts as one more fai
  * One standing link to one of several hubs.
  *
  *   idle → dialling → proving → checking → open
- *            ↑           └─────────┴────────┤ lost
- *            └──────────── waiting ←────────┘      (any) → stopped
+ *            ↑           └─────────┴────────┤ lost      └→ leaving, when the hub is taken out
+ *            └──────────── waiting ←────────┴───────────────┘      (any) → stopped
  */
 export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
-  state: 'idle' | 'dialling' | 'proving' | 'checking' | 'open' | 'waiting' | 'stopped' = 'idle'
+  state: 'idle' | 'dialling' | 'proving' | 'checking' | 'open' | 'leaving' | 'waiting' | 'stopped' = 'idle'
   private readonly effects: HubLinkEffect[] = []
   private readonly rooms = new Map<string, RoomToJoin>()
   private readonly signing = new Map<number, (sig64: Bytes) => void>()
@@ -38,11 +38,13 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
   private failures = 0
   private openedAtMs = 0
   private ticket = 0
+  private checking = 0
   private proof: Transcript | undefined
   private welcome: Welcome | undefined
   private wake: Wake | undefined
   private heardAtMs = 0
-  private readonly joining = new Set<RoomToJoin>()
+  /** AUTH is on its way: what follows it on the socket is taken after it. */
+  private hasAuth = false
   private readonly early: HubFrame[] = []
 
   constructor(private readonly options: HubLinkOptions) {
@@ -71,16 +73,15 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
       case 'signed':
         return this.signed(input.ticket, input.sig64)
       case 'checked':
-        return input.ticket === this.ticket ? this.checked(input.ok, nowMs) : undefined
+        return input.ticket === this.checking ? this.checked(input.ok, nowMs) : undefined
       case 'transmit':
         return this.state === 'open' ? this.emit({ type: 'transmit', bytes: input.bytes }) : undefined
       case 'join':
         this.rooms.set(hex(input.room.room16), input.room)
-        return this.state === 'open' ? this.join(input.room) : undefined
+        return this.hasAuth ? this.join(input.room) : undefined
       case 'leave':
-        this.joining.delete(this.rooms.get(hex(input.room16))!)
         this.rooms.delete(hex(input.room16))
-        return this.state === 'open' ? this.emit({ type: 'transmit', bytes: writeLeave(input.room16) }) : undefined
+        return this.hasAuth ? this.emit({ type: 'transmit', bytes: writeLeave(input.room16) }) : undefined
       case 'online':
         return this.state === 'waiting' ? this.dial(nowMs) : undefined
       case 'stop':
@@ -118,9 +119,10 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     if (!frame) return // a newer hub may say more than this page knows
     if (frame.type === 'hello' && this.state === 'dialling') return this.prove(frame, nowMs)
     if (frame.type === 'welcome' && this.state === 'proving') return this.check(frame)
+    if (frame.type === 'error' && frame.code === DRAINING) return this.goElsewhere(nowMs)
     if (frame.type === 'ping') return this.emit({ type: 'transmit', bytes: writePong(frame.body) })
     if (this.state === 'checking') this.early.push(frame)
-    else if (this.state === 'open' || frame.type === 'error') this.emit({ type: 'frame', frame })
+    else if (this.state === 'open' || this.state === 'leaving' || frame.type === 'error') this.emit({ type: 'frame', frame })
   }
 
   private prove(hello: HubFrame & { type: 'hello' }, nowMs: number): void {
@@ -132,14 +134,23 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     // JOIN follows AUTH at once: waiting for WELCOME would cost a round trip and prove nothing, since no hub's key is pinned.
     this.sign(undefined, authMessage(proof), (sig64) => {
       this.emit({ type: 'transmit', bytes: writeAuth(proof, sig64) })
+      this.hasAuth = true
       this.rooms.forEach((room) => this.join(room))
     })
+  }
+
+  /** Goodbye is the last thing said: then the hub tells all it has for us, and closes. */
+  private goElsewhere(nowMs: number): void {
+    if (this.state !== 'open' || this.urls.length < 2) return
+    this.emit({ type: 'transmit', bytes: writeGoodbye() })
+    this.state = 'leaving'
+    this.sleep(nowMs + PROOF_MS, 'be let go')
   }
 
   private check({ sig64, json }: HubFrame & { type: 'welcome' }): void {
     this.welcome = readWelcome(json)
     this.state = 'checking'
-    this.emit({ type: 'check', ticket: ++this.ticket, key: this.proof!.hubPub32, message: welcomeMessage(this.proof!, json), sig64 })
+    this.emit({ type: 'check', ticket: (this.checking = ++this.ticket), key: this.proof!.hubPub32, message: welcomeMessage(this.proof!, json), sig64 })
   }
 
   private checked(ok: boolean, nowMs: number): void {
@@ -150,16 +161,15 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     }
     this.state = 'open'
     this.openedAtMs = nowMs
-    this.urls = [...new Set([...this.options.urls, ...this.welcome.hubs])]
-    this.turn = this.urls.indexOf(this.url)
+    // What the app named comes first; this hub may be one that another told of, and does not name itself.
+    this.urls = [...new Set([...this.options.urls, this.url, ...this.welcome.hubs])]
+    this.turn = this.urls.indexOf(this.url) + (this.urls.length > 1 ? 1 : 0) // when it fails, another one first
     this.emit({ type: 'open', welcome: this.welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
     this.sleep(nowMs + this.welcome.limits.pingMs, 'ping the hub')
-    this.rooms.forEach((room) => this.joining.has(room) || this.join(room))
     this.early.splice(0).forEach((frame) => this.emit({ type: 'frame', frame }))
   }
 
   private join(room: RoomToJoin): void {
-    this.joining.add(room)
     const message = joinMessage(this.proof!.hubNonce32, peerId20(this.options.peerPub32), room.room16, room.session16)
     this.sign(room, message, (sig64) => {
       if (this.rooms.get(hex(room.room16)) !== room) return
@@ -181,15 +191,15 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
 
   private lose(code: number, nowMs: number): void {
     if (this.state === 'waiting' || this.state === 'idle') return
-    const wasSteady = this.state === 'open' && nowMs - this.openedAtMs >= STEADY_MS
+    const wasSteady = (this.state === 'open' || this.state === 'leaving') && nowMs - this.openedAtMs >= STEADY_MS
     this.failures = wasSteady ? 1 : this.failures + 1
     this.signing.clear()
-    this.joining.clear()
+    this.hasAuth = false
     this.early.length = 0
     this.state = 'waiting'
-    // Every hub is tried once before the wait grows.
-    const round = Math.floor((this.failures - 1) / this.urls.length)
-    const retryAtMs = nowMs + retryDelayMs(round, this.options.dice)
+    // Another hub is tried at once, and every one of them once before the wait grows.
+    const round = Math.floor(this.failures / this.urls.length)
+    const retryAtMs = nowMs + (round === 0 ? elsewhereDelayMs(this.options.dice) : retryDelayMs(round - 1, this.options.dice))
     this.emit({ type: 'lost', code, retryAtMs })
     this.sleep(retryAtMs, 'dial again')
   }

@@ -5,6 +5,8 @@ import { verify } from '../identity/strict.ts'
 import { HubLinkCore } from './hub-link-core.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin } from './hub-link-messages.ts'
 
+export { doorOf } from './door-of.ts'
+
 export interface HubLinkSetup {
   urls: string[]
   crypto: Crypto
@@ -32,7 +34,7 @@ export class HubLink {
       network: setup.network || '',
       peerPub32: setup.identity.publicKey,
       dice: Math.random,
-      nonce32: () => crypto.getRandomValues(new Uint8Array(32)),
+      nonce32,
     })
     this.driver = new CoreDriver(this.core, (effect) => this.perform(effect), setup.clock || realClock)
   }
@@ -133,8 +135,9 @@ export class HubLink {
   }
 }
 
-/** The WebSocket address of the hub that an origin or another address of it names. */
-export function doorOf(address: string): string {
-  const url = new URL(address)
-  return `${url.protocol === 'https:' || url.protocol === 'wss:' ? 'wss' : 'ws'}://${url.host}/roost`
+/** Begins with the clock: hubs tell by it which of two connections of one key is the newer (docs/protocol/mesh.md, "Leases"). */
+function nonce32(): Bytes {
+  const nonce = crypto.getRandomValues(new Uint8Array(32))
+  new DataView(nonce.buffer).setBigUint64(0, BigInt(Date.now()))
+  return nonce
 }

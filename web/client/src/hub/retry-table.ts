@@ -6,3 +6,8 @@ export function retryDelayMs(attempt: number, dice: () => number, table: number[
   const base = table[Math.min(attempt, table.length - 1)]
   return Math.round(Math.min(table[table.length - 1], base * (0.75 + dice() / 2)))
 }
+
+/** The delay before another hub is tried: no more than keeps all clients of a dead hub from arriving there in the same millisecond. */
+export function elsewhereDelayMs(dice: () => number): number {
+  return Math.round(300 * dice())
+}

@@ -1,6 +1,9 @@
 import type { Bytes } from '../codec/bytes.ts'
 import { MAX_FRAME_BYTES } from '../door/door-frames.ts'
+import { doorOf } from './door-of.ts'
 import { DEFAULT_PING_MS, type Welcome } from './hub-link-messages.ts'
+
+const MAX_HUBS = 8
 
 /** Reads WELCOME's JSON. It is signed, yet a hub may be of another version: missing or odd parts get their defaults. */
 export function readWelcome(json: Bytes): Welcome | undefined {
@@ -14,7 +17,7 @@ export function readWelcome(json: Bytes): Welcome | undefined {
   const limits = said.limits || {}
   return {
     iceServers: Array.isArray(said.iceServers) ? said.iceServers : [],
-    hubs: Array.isArray(said.hubs) ? said.hubs.filter(isHubUrl) : [],
+    hubs: Array.isArray(said.hubs) ? said.hubs.slice(0, MAX_HUBS).flatMap(doorsOf) : [],
     limits: {
       frameBytes: positive(limits.frameBytes) || MAX_FRAME_BYTES,
       rooms: positive(limits.rooms) || 64,
@@ -27,6 +30,11 @@ function positive(value: unknown): number | undefined {
   return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined
 }
 
-function isHubUrl(url: unknown): url is string {
-  return typeof url === 'string' && /^wss?:\/\/[^/]/.test(url)
+function doorsOf(url: unknown): string[] {
+  if (typeof url !== 'string' || !/^(ws|http)s?:\/\/[^/]/.test(url)) return []
+  try {
+    return [doorOf(url)]
+  } catch {
+    return []
+  }
 }

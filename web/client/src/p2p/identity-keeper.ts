@@ -8,24 +8,30 @@ import type { OutboxStore } from './outbox-store.ts'
  */
 export type IdentityKind = 'tab' | 'persistent' | 'ephemeral'
 
-export async function keepIdentity(kind: IdentityKind, provider: Crypto, store: OutboxStore | undefined): Promise<Signer> {
-  if (kind === 'ephemeral' || !store) return provider.ed25519.generate()
-  const name = kind === 'persistent' ? 'persistent' : nameOfTab()
-  const stored = await store.loadKey(name).catch(() => undefined)
-  const kept = stored && (await provider.ed25519.restore(stored))
-  if (kept) return kept
-  const fresh = await provider.ed25519.generate()
-  await store.saveKey(name, fresh.stored).catch(() => undefined) // a full disk costs the identity at the next reload only
-  return fresh
+/** `isFresh`: made a moment ago, so that nothing can be stored under it. */
+export interface KeptIdentity {
+  signer: Signer
+  isFresh: boolean
 }
 
-function nameOfTab(): string {
+export async function keepIdentity(kind: IdentityKind, provider: Crypto, store: OutboxStore | undefined): Promise<KeptIdentity> {
+  const name = kind === 'ephemeral' || !store ? undefined : kind === 'persistent' ? { key: kind, isNew: false } : nameOfTab()
+  const stored = name && !name.isNew && (await store!.loadKey(name.key).catch(() => undefined))
+  const kept = stored && (await provider.ed25519.restore(stored))
+  if (kept) return { signer: kept, isFresh: false }
+  const signer = await provider.ed25519.generate()
+  // Nobody waits for the disk: storage is written in order, this before any message. A full disk costs the identity at the next reload only.
+  if (name) store!.saveKey(name.key, signer.stored).catch(() => undefined)
+  return { signer, isFresh: true }
+}
+
+function nameOfTab(): { key: string; isNew: boolean } {
   const made = hex(crypto.getRandomValues(new Uint8Array(8)))
   try {
-    const name = sessionStorage.getItem('roost-tab') || made
-    sessionStorage.setItem('roost-tab', name)
-    return name
+    const key = sessionStorage.getItem('roost-tab')
+    sessionStorage.setItem('roost-tab', key || made)
+    return { key: key || made, isNew: !key }
   } catch {
-    return made
+    return { key: made, isNew: true }
   }
 }

@@ -1,5 +1,6 @@
 import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 
+/** `start`: a link that offers has done so already. */
 export type PlanInput = { type: 'start'; offers: boolean } | { type: 'offered' } | { type: 'opened' } | { type: 'lost' } | { type: 'stop' }
 export type PlanEffect = { type: 'offer' } | { type: 'restart'; attempt: number } | { type: 'rebuild'; attempt: number } | { type: 'relay' } | { type: 'unreachable' }
 
@@ -46,7 +47,6 @@ export class LinkPlan implements ProtocolCore<PlanInput, PlanEffect> {
       case 'start':
         this.state = 'connecting'
         this.offers = this.offered = input.offers
-        if (input.offers) this.effects.push({ type: 'offer' })
         return this.sleep(nowMs + (input.offers ? CONNECT_MS : OFFER_AFTER_MS), input.offers ? 'connect' : 'hear an offer')
       case 'offered':
         if (this.state === 'connecting' && !this.offered) this.sleep(nowMs + CONNECT_MS, 'connect')

@@ -50,8 +50,13 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   identity!: Signer
   link!: HubLink
   invite: Invite | undefined
+  /** The identity was made by this page: nothing is stored under it. */
+  isFresh = false
   private connecting: Promise<string> | undefined
+  private linking: Promise<void> | undefined
   private choosing: Promise<Crypto> | undefined
+  private entered: (() => void) | undefined
+  private opened: (() => void) | undefined
 
   constructor(
     readonly serverUrl: string | string[],
@@ -65,15 +70,17 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     return (this.connecting = this.connecting || this.connectOnce())
   }
 
+  get isOpen(): boolean {
+    return this.link !== undefined && this.link.isOpen
+  }
+
   /** Enters a room by its name (open to all who know it) or by an invite link; resolves when the hub has told who is there. */
   async joinRoom(roomId: string): Promise<void> {
     const invite = roomId.includes('#') ? readInvite(roomId) : openRoom(this.options.network || '', roomId)
     if (typeof invite === 'string')
       throw new RoostError('hub-refused', invite === 'newer' ? 'This link needs a newer version of the client.' : 'This link is damaged.', 'Copy the whole link again.')
-    const connected = this.connect() // dials first: the keys are made meanwhile
-    const keys = this.crypto().then((provider) => deriveRoom(provider, invite))
-    await connected
-    return this.enter(invite, roomId, await keys)
+    this.connect().catch(() => undefined) // dials first: the keys are made meanwhile; a failure is told below
+    return this.enter(invite, roomId, await deriveRoom(await this.crypto(), invite))
   }
 
   /** A new room of this peer's own, with a secret; others join by the fragment of its link. */
@@ -108,26 +115,32 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
 
   private async connectOnce(): Promise<string> {
     this.become('connecting')
+    const opened = new Promise<void>((open) => (this.opened = open))
+    await (this.linking = this.openLink())
+    await opened
+    return this.peerId!
+  }
+
+  private async openLink(): Promise<void> {
+    const { identity = 'tab', store, network, clock } = this.options
     const urls = ([] as string[]).concat(this.serverUrl).map(doorOf)
     const early = new EarlySocket(urls[0]) // dials while keys are made
     this.provider = await this.crypto()
-    this.identity = await keepIdentity(this.options.identity || 'tab', this.provider, this.options.store)
-    this.peerId = peerIdText(this.identity.publicKey)
-    await new Promise<void>((open) => {
-      this.link = new HubLink({ urls, crypto: this.provider, identity: this.identity, network: this.options.network, clock: this.options.clock, socket: (url) => early.take(url) }, (news) => {
-        if (news.type === 'open') open()
-        this.hearLink(news)
-      })
-      this.link.start()
-    })
-    return this.peerId
+    const { signer, isFresh } = await keepIdentity(identity, this.provider, store)
+    this.identity = signer
+    this.isFresh = isFresh
+    this.peerId = peerIdText(signer.publicKey)
+    this.link = new HubLink({ urls, crypto: this.provider, identity: signer, network, clock, socket: (url) => early.take(url) }, (news) => this.hearLink(news))
+    this.link.start()
   }
 
   private crypto(): Promise<Crypto> {
     return (this.choosing = this.choosing || chooseCrypto())
   }
 
-  private enter(invite: Invite, name: string, keys: RoomKeys): Promise<void> {
+  /** JOIN goes out with the proof of the key, before the hub has answered it. */
+  private async enter(invite: Invite, name: string, keys: RoomKeys): Promise<void> {
+    await this.linking
     this.leave()
     return new Promise<void>((entered) => {
       const desk = new RoomDesk(this.provider, this.identity, keys, this.link, (news) => this.hearRoom(news))
@@ -139,11 +152,10 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     })
   }
 
-  private entered: (() => void) | undefined
-
   private hearLink(news: LinkNews): void {
     if (news.type === 'open') {
       this.iceServers = news.welcome.iceServers
+      this.opened?.()
       this.become('open')
     } else if (news.type === 'lost') this.become('reconnecting')
     else if (news.type === 'stopped') {

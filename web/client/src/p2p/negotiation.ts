@@ -1,29 +1,36 @@
 import { hex } from '../codec/bytes.ts'
+import type { Connection } from './connection.ts'
 import type { Signal } from './signals.ts'
 
 export interface NegotiationSetup {
-  rtc: typeof RTCPeerConnection
-  config: RTCConfiguration
+  connect(): Connection
   /** signaling.md: whose peer id is the smaller takes its own offer back. */
   polite: boolean
   say(signal: Signal): void
-  /** A new RTCPeerConnection takes the place of the last. */
-  made(pc: RTCPeerConnection, offers: boolean): void
+  /** A new connection takes the place of the last. */
+  made(connection: Connection, offers: boolean): void
 }
 
 /** Perfect negotiation (W3C WebRTC §10.7) over connections that may be rebuilt; signals are taken one after the other. */
 export class Negotiation {
   pc: RTCPeerConnection | undefined
   private c = ''
+  private spare: Connection | undefined
   private makingOffer = false
   private ignoring = false
   private line: Promise<void> = Promise.resolve()
 
   constructor(private readonly setup: NegotiationSetup) {}
 
+  /** The other side will offer: what its offer needs is made before it comes. */
+  await(): void {
+    this.spare = this.setup.connect()
+  }
+
   /** Starts from nothing with an offer of this side. */
   offer(): void {
-    this.build(hex(crypto.getRandomValues(new Uint8Array(4))), true)
+    const c = hex(crypto.getRandomValues(new Uint8Array(4)))
+    void this.makeOffer(this.build(c, true), c)
   }
 
   restartIce(): void {
@@ -38,9 +45,10 @@ export class Negotiation {
   }
 
   close(): void {
-    const { pc } = this
-    this.pc = undefined
+    const { pc, spare } = this
+    this.pc = this.spare = undefined
     pc?.close()
+    spare?.pc.close()
   }
 
   private async take(signal: Signal): Promise<void> {
@@ -68,8 +76,11 @@ export class Negotiation {
   }
 
   private build(c: string, offers: boolean): RTCPeerConnection {
+    const { spare } = this
+    this.spare = undefined
     this.close()
-    const pc = new this.setup.rtc(this.setup.config)
+    const connection = spare || this.setup.connect()
+    const { pc } = connection
     this.pc = pc
     this.c = c
     this.makingOffer = false
@@ -77,12 +88,12 @@ export class Negotiation {
       if (pc === this.pc) this.setup.say({ type: 'ice-candidate', candidate: candidate && candidate.toJSON(), c })
     }
     pc.onnegotiationneeded = () => this.makeOffer(pc, c)
-    this.setup.made(pc, offers)
+    this.setup.made(connection, offers)
     return pc
   }
 
   private async makeOffer(pc: RTCPeerConnection, c: string): Promise<void> {
-    if (pc !== this.pc || pc.signalingState !== 'stable') return
+    if (pc !== this.pc || this.makingOffer || pc.signalingState !== 'stable') return
     this.makingOffer = true
     try {
       const offer = await pc.createOffer()

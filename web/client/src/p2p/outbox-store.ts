@@ -1,5 +1,6 @@
-import { fromHex, hex, type Bytes } from '../codec/bytes.ts'
+import { hex, type Bytes } from '../codec/bytes.ts'
 import type { StoredKey } from '../crypto/provider.ts'
+import { lazy } from './lazy.ts'
 import type { Kept } from './outbox.ts'
 
 export interface StoredOutbox {
@@ -21,86 +22,41 @@ export interface OutboxStore {
   saveKey(name: string, key: StoredKey): Promise<void>
 }
 
-const NAME = 'roost-client'
-const HEARD = 'roost-heard '
-const STORES = ['keys', 'lines', 'queue'] as const
-type StoreName = (typeof STORES)[number]
+/** `n` of a line was given to the application. */
+export const HEARD = 'roost-heard '
 
-/** IndexedDB, and localStorage for the numbers that were heard; both work on plain http too. */
-export class IndexedOutboxStore implements OutboxStore {
-  private readonly database: Promise<IDBDatabase>
-
-  constructor() {
-    this.database = new Promise((resolve, reject) => {
-      const opening = indexedDB.open(NAME, 1)
-      opening.onupgradeneeded = () => STORES.forEach((store) => opening.result.createObjectStore(store))
-      opening.onsuccess = () => resolve(opening.result)
-      opening.onerror = () => reject(opening.error)
-    })
-    this.database.catch(() => undefined) // told to whoever asks for something
-  }
+/**
+ * IndexedDB, and localStorage for the numbers that were heard; both work on plain http too. Most of it is fetched when something
+ * is stored: a page that has just begun has nothing to look up.
+ */
+export class LazyOutboxStore implements OutboxStore {
+  private readonly store = lazy(() => import('./indexed-store.ts').then(({ IndexedStore }) => new IndexedStore()))
 
   async load(pair: string): Promise<StoredOutbox | undefined> {
-    const [line, queue] = await Promise.all([
-      this.ask<{ line16: Bytes; lastNumber: number }>('lines', (store) => store.get(pair)),
-      this.ask<Kept[]>('queue', (store) => store.getAll(IDBKeyRange.bound([pair, 0], [pair, Infinity]))),
-    ])
-    return line && { line16: line.line16, lastNumber: line.lastNumber, heard: readHeard(pair), queue: queue || [] }
+    return (await this.store()).load(pair)
   }
 
-  begin(pair: string, line16: Bytes): Promise<void> {
-    return this.change(['lines', 'queue'], (lines, queue) => {
-      lines.put({ line16, lastNumber: 0 }, pair)
-      queue.delete(IDBKeyRange.bound([pair, 0], [pair, Infinity]))
-    })
+  async begin(pair: string, line16: Bytes): Promise<void> {
+    return (await this.store()).begin(pair, line16)
   }
 
-  keep(pair: string, kept: Kept[]): Promise<void> {
-    return this.change(['queue', 'lines'], (queue, lines) => {
-      for (const one of kept) queue.put(one, [pair, one.n])
-      const asking = lines.get(pair)
-      asking.onsuccess = () => lines.put({ ...asking.result, lastNumber: kept[kept.length - 1].n }, pair)
-    })
+  async keep(pair: string, kept: Kept[]): Promise<void> {
+    return (await this.store()).keep(pair, kept)
   }
 
-  forget(pair: string, upTo: number): Promise<void> {
-    return this.change(['queue'], (queue) => queue.delete(IDBKeyRange.bound([pair, 0], [pair, upTo])))
+  async forget(pair: string, upTo: number): Promise<void> {
+    return (await this.store()).forget(pair, upTo)
   }
 
   hear(pair: string, line16: Bytes, n: number): void {
     localStorage.setItem(HEARD + pair, `${hex(line16)} ${n}`)
   }
 
-  loadKey(name: string): Promise<StoredKey | undefined> {
-    return this.ask<StoredKey>('keys', (store) => store.get(name))
+  async loadKey(name: string): Promise<StoredKey | undefined> {
+    return (await this.store()).loadKey(name)
   }
 
-  saveKey(name: string, key: StoredKey): Promise<void> {
-    return this.change(['keys'], (keys) => keys.put(key, name))
+  async saveKey(name: string, key: StoredKey): Promise<void> {
+    return (await this.store()).saveKey(name, key)
   }
-
-  private async ask<T>(name: StoreName, question: (store: IDBObjectStore) => IDBRequest): Promise<T | undefined> {
-    const database = await this.database
-    return new Promise((resolve, reject) => {
-      const asking = question(database.transaction(name).objectStore(name))
-      asking.onsuccess = () => resolve(asking.result)
-      asking.onerror = () => reject(asking.error)
-    })
-  }
-
-  private async change(names: StoreName[], change: (...stores: IDBObjectStore[]) => unknown): Promise<void> {
-    const database = await this.database
-    return new Promise((resolve, reject) => {
-      const transaction = database.transaction(names, 'readwrite')
-      transaction.oncomplete = () => resolve()
-      transaction.onerror = transaction.onabort = () => reject(transaction.error)
-      change(...names.map((name) => transaction.objectStore(name)))
-    })
-  }
-}
-
-function readHeard(pair: string): { line16: Bytes; n: number } | undefined {
-  const [line, n] = (localStorage.getItem(HEARD + pair) || '').split(' ')
-  const line16 = fromHex(line)
-  return line16 && line16.length === 16 ? { line16, n: Number(n) } : undefined
 }

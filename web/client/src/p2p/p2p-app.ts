@@ -1,12 +1,15 @@
+import type { Bytes } from '../codec/bytes.ts'
 import type { Clock } from '../cores/core-driver.ts'
 import { Emitter } from './emitter.ts'
-import { Files, type FileOffer, type FileProgress } from './files.ts'
+import type { FileArrival, FileOffer, FileProgress, Files, SendFileOptions } from '../files/files.ts'
 import type { IdentityKind } from './identity-keeper.ts'
 import { MinimalSignaling, type AppState } from './minimal-signaling.ts'
-import { IndexedOutboxStore, type OutboxStore } from './outbox-store.ts'
+import { lazy } from './lazy.ts'
+import { LazyOutboxStore, type OutboxStore } from './outbox-store.ts'
 import { P2PConnectionManager, type WebRtcConfig } from './p2p-connection-manager.ts'
+import { loadUpkeep } from './peer-link.ts'
 import type { PeerPath } from './peer-path.ts'
-import { Requests, type RequestHandler, type RequestOptions } from './requests.ts'
+import type { RequestHandler, RequestOptions } from './requests.ts'
 import { RoostError } from './roost-error.ts'
 
 export interface P2PAppConfig {
@@ -35,7 +38,7 @@ export interface AppEvents {
   /** Somebody sends a file; `decline()` stops it. */
   'file-offer': FileOffer
   'file-progress': FileProgress
-  file: { peerId: string; file: File }
+  file: FileArrival
   state: AppState
   error: RoostError
 }
@@ -47,12 +50,15 @@ export interface SendResult {
   error?: unknown
 }
 
+/** Parts that may never be wanted are fetched once the first connections had their time. */
+const FETCH_REST_AFTER_MS = 1_000
+
 /** Seed 001's application: join a room, and talk to whoever is in it. */
 export class P2PApp extends Emitter<AppEvents> {
   readonly signaling: MinimalSignaling
   readonly connectionManager: P2PConnectionManager
-  private readonly requests: Requests
-  private readonly files: Files
+  private readonly methods = new Map<string, RequestHandler>()
+  private readonly keeps: boolean
   private readonly joined = new Set<string>()
   private readonly gone = new Set<string>()
 
@@ -60,13 +66,9 @@ export class P2PApp extends Emitter<AppEvents> {
     super()
     const store = config.store === null || config.identity === 'ephemeral' ? undefined : config.store || defaultStore()
     this.signaling = new MinimalSignaling(config.signalingServer || defaultServer(), { network: config.appId, identity: config.identity, store, clock: config.clock })
+    this.keeps = store !== undefined
     this.connectionManager = new P2PConnectionManager(config.webrtc, store, config.clock, config.rtc)
-    this.requests = new Requests((peerId, message) => this.connectionManager.write(peerId, message))
-    this.files = new Files((peerId, message) => this.connectionManager.write(peerId, message), {
-      offer: (offer) => this.emit('file-offer', offer),
-      progress: (progress) => this.emit('file-progress', progress),
-      file: (file) => this.emit('file', file),
-    })
+    this.connectionManager.use(this.signaling)
     this.listen()
   }
 
@@ -77,6 +79,11 @@ export class P2PApp extends Emitter<AppEvents> {
   get state(): AppState {
     return this.signaling.state
   }
+
+  private readonly requests = lazy(() => import('./requests.ts').then(({ Requests }) => new Requests(this.write, this.methods)))
+  private readonly files = lazy(() => import('../files/open-files.ts').then(({ openFiles }) => (this.opened = openFiles(this, this.keeps))))
+  private opened: Files | undefined
+  private readonly write = (peerId: string, message: Bytes): Promise<boolean> => this.connectionManager.write(peerId, message)
 
   /** Enters a room by name or by invite link, and resolves to this peer's id. One room at a time. */
   async joinRoom(roomId: string): Promise<string> {
@@ -109,22 +116,24 @@ export class P2PApp extends Emitter<AppEvents> {
   }
 
   /** To everyone who is ready; resolves to who got all of it. */
-  async shareFile(file: File): Promise<{ peerId: string; success: boolean }[]> {
+  async shareFile(file: Blob, options: SendFileOptions = {}): Promise<{ peerId: string; success: boolean }[]> {
     const peers = this.connectionManager.peerIds.filter((peerId) => this.connectionManager.isOpen(peerId))
-    return Promise.all(peers.map(async (peerId) => ({ peerId, success: await this.sendFileToUser(peerId, file) })))
+    return Promise.all(peers.map(async (peerId) => ({ peerId, success: await this.sendFileToUser(peerId, file, options) })))
   }
 
-  sendFileToUser(peerId: string, file: File): Promise<boolean> {
-    return this.files.send(peerId, file)
+  /** Goes on after lost links, and after reloads when it is called with the same file again. True when the other side has checked all of it. */
+  async sendFileToUser(peerId: string, file: Blob, options: SendFileOptions = {}): Promise<boolean> {
+    return (await this.files()).send(peerId, file, options)
   }
 
-  request<T>(peerId: string, method: string, params?: unknown, options: RequestOptions = {}): Promise<T> {
-    return this.requests.request(peerId, method, params, options)
+  async request<T>(peerId: string, method: string, params?: unknown, options: RequestOptions = {}): Promise<T> {
+    return (await this.requests()).request(peerId, method, params, options)
   }
 
   /** Answers what others `request`; the returned function stops that. */
   handle(method: string, handler: RequestHandler): () => void {
-    return this.requests.handle(method, handler)
+    this.methods.set(method, handler)
+    return () => void (this.methods.get(method) === handler && this.methods.delete(method))
   }
 
   leaveRoom(): void {
@@ -144,12 +153,13 @@ export class P2PApp extends Emitter<AppEvents> {
     this.signaling.close()
   }
 
-  private async enter<T>(enter: () => Promise<T>): Promise<T> {
+  private enter<T>(enter: () => Promise<T>): Promise<T> {
     this.leaveRoom()
     const entering = enter()
-    await this.signaling.connect()
-    const road = this.signaling
-    this.connectionManager.use(this.peerId!, { sendTo: (to, signal) => road.sendTo(to, signal), relayTo: (to, frame, fast) => road.relayTo(to, frame, fast), get isOpen() { return road.link.isOpen } }, road.iceServers)
+    this.connectionManager.warmUp() // while the hub is dialled
+    // Nothing of the client may be missing when every hub is gone.
+    loadUpkeep().catch(() => undefined)
+    entering.then(() => setTimeout(() => [this.requests, this.files].forEach((part) => part().catch(() => undefined)), FETCH_REST_AFTER_MS)).catch(() => undefined)
     return entering
   }
 
@@ -161,8 +171,14 @@ export class P2PApp extends Emitter<AppEvents> {
     signaling.on('peer-left', ({ peerId, reason }) => this.left(peerId, reason))
     signaling.on('signal', ({ from, signal }) => manager.hearSignal(from, signal))
     signaling.on('relayed', ({ from, frame, fast }) => manager.hearRelayed(from, frame, fast))
-    manager.on('peer-connected', ({ peerId }) => this.emit('peer-ready', { peerId }))
-    manager.on('peer-disconnected', ({ peerId }) => this.gone.has(peerId) && this.forget(peerId, 'connection lost'))
+    manager.on('peer-connected', ({ peerId }) => {
+      this.emit('peer-ready', { peerId })
+      this.opened?.changed(peerId)
+    })
+    manager.on('peer-disconnected', ({ peerId }) => {
+      this.opened?.changed(peerId)
+      if (this.gone.has(peerId)) this.forget(peerId, 'connection lost')
+    })
     manager.on('peer-path', (path) => this.emit('peer-path', path))
     manager.on('peer-unreachable', (peer) => this.emit('peer-unreachable', peer))
     manager.on('message-received', (message) => this.emit('message', wrap(message)))
@@ -171,9 +187,8 @@ export class P2PApp extends Emitter<AppEvents> {
     manager.on('stream', (stream) => this.emit('stream', stream))
     manager.on('error', (error) => this.emit('error', error))
     manager.on('frame', ({ peerId, frame }) => {
-      if (frame.type === 'request') void this.requests.hearRequest(peerId, frame.id, frame.text)
-      if (frame.type === 'file') this.files.hear(peerId, frame.id, frame.step, frame.bytes)
-      if (frame.type === 'response') this.requests.hearResponse(peerId, frame.id, frame.text)
+      if (frame.type === 'file') void this.files().then((files) => files.hear(peerId, frame))
+      else if (frame.type === 'request' || frame.type === 'response') void this.requests().then((requests) => requests.hear(peerId, frame))
     })
   }
 
@@ -211,5 +226,5 @@ function defaultServer(): string {
 }
 
 function defaultStore(): OutboxStore | undefined {
-  return typeof indexedDB === 'object' ? new IndexedOutboxStore() : undefined
+  return typeof indexedDB === 'object' ? new LazyOutboxStore() : undefined
 }

@@ -1,13 +1,14 @@
 import { concat, hex, type Bytes } from '../codec/bytes.ts'
 import { realClock, type Clock } from '../cores/core-driver.ts'
 import { writeContent } from './content.ts'
+import { makeConnection, type Connection } from './connection.ts'
 import { Emitter } from './emitter.ts'
 import type { OutboxStore } from './outbox-store.ts'
 import { MAX_MESSAGE_BYTES } from './parts.ts'
 import { PeerLink, type LinkEvent } from './peer-link.ts'
 import type { PeerPath } from './peer-path.ts'
 import { PeerTalk, type TalkNews } from './peer-talk.ts'
-import { RoostError } from './roost-error.ts'
+import { RoostError, storageError } from './roost-error.ts'
 import { readSignal, type Signal } from './signals.ts'
 import type { TalkFrame } from './talk-frames.ts'
 
@@ -15,6 +16,11 @@ export type WebRtcConfig = RTCConfiguration & { relay?: 'auto' | 'never' | 'only
 
 /** What carries signals and relayed frames: MinimalSignaling, or a double in tests. */
 export interface SignalRoad {
+  /** This peer's own id. */
+  readonly peerId: string | null
+  readonly iceServers: RTCIceServer[]
+  /** Nothing can be stored of this identity yet: it was made a moment ago. */
+  readonly isFresh: boolean
   sendTo(peerId: string, signal: Signal): boolean
   relayTo(peerId: string, frame: Bytes, fast: boolean): boolean
   readonly isOpen: boolean
@@ -50,12 +56,11 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
   readonly connections = new Map<string, RTCPeerConnection>()
   readonly dataChannels = new Map<string, RTCDataChannel>()
   maxReconnectAttempts: number
-  self = ''
   private readonly peers = new Map<string, Peer>()
   /** Lines outlive links: what is queued waits for the peer's return. */
   private readonly talks = new Map<string, Promise<PeerTalk>>()
   private road!: SignalRoad
-  private iceServers: RTCIceServer[] = []
+  private spare: Connection | undefined
 
   constructor(
     readonly config: WebRtcConfig = {},
@@ -67,10 +72,13 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     this.maxReconnectAttempts = config.maxReconnectAttempts || 3
   }
 
-  use(self: string, road: SignalRoad, iceServers: RTCIceServer[]): void {
-    this.self = self
+  use(road: SignalRoad): void {
     this.road = road
-    this.iceServers = iceServers
+  }
+
+  /** Browsers take milliseconds to make a connection: the first is made while the hub is dialled. */
+  warmUp(): void {
+    if (!this.spare && this.config.relay !== 'only') this.spare = makeConnection(this.rtc, this.configure())
   }
 
   get peerIds(): string[] {
@@ -149,18 +157,16 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
 
   close(): void {
     for (const peerId of this.peerIds) this.drop(peerId)
+    this.spare?.pc.close()
     this.talks.forEach((talk) => void talk.then((one) => one.stop()))
     this.mute()
   }
 
   private open(peerId: string): PeerLink {
-    const { relay = 'auto', maxReconnectAttempts: _, ...given } = this.config
-    const config: RTCConfiguration = { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers: this.iceServers, ...given }
     const link = new PeerLink({
-      rtc: this.rtc,
-      config,
-      relay,
-      polite: this.self < peerId,
+      connect: () => this.connect(),
+      relay: this.config.relay || 'auto',
+      polite: this.road.peerId! < peerId,
       maxAttempts: this.maxReconnectAttempts,
       clock: this.clock,
       say: (signal) => link.sayOverChannel(signal) || this.road.sendTo(peerId, signal),
@@ -170,6 +176,26 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     })
     this.peers.set(peerId, { link, talk: this.talkWith(peerId), rttMs: 0 })
     return link
+  }
+
+  private connect(): Connection {
+    const { spare } = this
+    this.spare = undefined
+    const config = this.configure()
+    if (!spare) return makeConnection(this.rtc, config)
+    // The hub named its servers after this one was made. Firefox before 99 can't change them.
+    if (!config.iceServers!.length) return spare
+    if (spare.pc.setConfiguration) {
+      spare.pc.setConfiguration(config)
+      return spare
+    }
+    spare.pc.close()
+    return makeConnection(this.rtc, config)
+  }
+
+  private configure(): RTCConfiguration {
+    const { relay, maxReconnectAttempts, ...given } = this.config
+    return { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers: this.road.iceServers, ...given }
   }
 
   private heard(peerId: string, event: LinkEvent): void {
@@ -229,16 +255,17 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
   }
 
   private async openTalk(peerId: string): Promise<PeerTalk> {
-    const pair = `${this.self}-${peerId}`
+    const pair = `${this.road.peerId}-${peerId}`
     let { store } = this
-    let stored = await store?.load(pair).catch((error) => {
+    const failed = (error: unknown): undefined => {
       this.emit('error', storageError(error))
       store = undefined
-      return undefined
-    })
+    }
+    let stored = this.road.isFresh ? undefined : await store?.load(pair).catch(failed)
     if (!stored) {
       stored = { line16: crypto.getRandomValues(new Uint8Array(16)), lastNumber: 0, queue: [], heard: undefined }
-      await store?.begin(pair, stored.line16).catch((error) => this.emit('error', storageError(error)))
+      const beginning = store?.begin(pair, stored.line16).catch(failed)
+      if (!this.road.isFresh) await beginning // what is kept later is stored later anyway
     }
     const write = (message: Bytes): Promise<boolean> => this.write(peerId, message)
     return new PeerTalk({ pair, stored, store, clock: this.clock, write, hear: (news) => this.hearTalk(peerId, news) })
@@ -269,8 +296,3 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     }
   }
 }
-
-function storageError(error: unknown): RoostError {
-  return new RoostError('storage-failed', `The browser could not store a message: ${error instanceof Error ? error.message : error}.`, 'Messages still flow, but a reload may lose those not delivered yet. Free some space.')
-}
-

@@ -1,15 +1,19 @@
 import { utf8, type Bytes } from '../codec/bytes.ts'
 import { CoreDriver, type Clock } from '../cores/core-driver.ts'
 import { ChannelWriter } from './channel-writer.ts'
-import { LinkPlan, type PlanEffect, type PlanInput } from './link-plan.ts'
+import type { Connection } from './connection.ts'
+import { lazy } from './lazy.ts'
+import type { PlanEffect, PlanInput } from './link-plan.ts'
 import { Negotiation } from './negotiation.ts'
 import { PartJoiner, split } from './parts.ts'
-import { pathOf, type PeerPath } from './peer-path.ts'
+import type { PeerPath } from './peer-path.ts'
 import type { Signal } from './signals.ts'
 
+export const loadUpkeep = lazy(() => import('./upkeep.ts'))
+const LOAD_AGAIN_MS = 2_000
+
 export interface LinkSetup {
-  rtc: typeof RTCPeerConnection
-  config: RTCConfiguration
+  connect(): Connection
   polite: boolean
   relay: 'auto' | 'never' | 'only'
   maxAttempts: number
@@ -40,16 +44,17 @@ export class PeerLink {
   path: PeerPath | undefined
   /** Resolves when `path` is exact. */
   measured: Promise<void> = Promise.resolve()
-  private readonly driver: CoreDriver<PlanInput, PlanEffect>
+  private plan: CoreDriver<PlanInput, PlanEffect> | undefined
+  /** What the plan is told once it is loaded. */
+  private readonly untold: PlanInput[] = []
+  private isClosed = false
   private readonly joiner = new PartJoiner()
   private readonly relayJoiner = new PartJoiner()
   private writer: ChannelWriter | undefined
   private state = ''
 
   constructor(private readonly setup: LinkSetup) {
-    this.negotiation = new Negotiation({ ...setup, made: (pc, offers) => this.wire(pc, offers) })
-    const plan = new LinkPlan(() => setup.relay !== 'never' && setup.canRelay(), setup.maxAttempts)
-    this.driver = new CoreDriver(plan, (effect) => this.perform(effect), setup.clock)
+    this.negotiation = new Negotiation({ ...setup, made: (connection, offers) => this.wire(connection, offers) })
   }
 
   get isOpen(): boolean {
@@ -58,12 +63,15 @@ export class PeerLink {
 
   start(offers: boolean): void {
     if (this.setup.relay === 'only') return this.useRelay()
-    this.driver.handle({ type: 'start', offers })
+    this.tell({ type: 'start', offers })
+    if (offers) this.negotiation.offer()
+    else this.negotiation.await()
+    void this.keepUp()
   }
 
   hear(signal: Signal): void {
     if (this.setup.relay === 'only') return
-    if (signal.type === 'offer') this.driver.handle({ type: 'offered' })
+    if (signal.type === 'offer') this.tell({ type: 'offered' })
     this.negotiation.hear(signal)
   }
 
@@ -99,16 +107,34 @@ export class PeerLink {
   }
 
   close(): void {
-    this.driver.handle({ type: 'stop' })
-    this.driver.stop()
+    this.isClosed = true
+    this.plan?.stop()
     this.negotiation.close()
     this.path = undefined
   }
 
-  private wire(pc: RTCPeerConnection, offers: boolean): void {
-    const main = pc.createDataChannel('main', { negotiated: true, id: 0 })
-    const fast = pc.createDataChannel('fast', { negotiated: true, id: 1, ordered: false, maxRetransmits: 0 })
-    main.binaryType = fast.binaryType = 'arraybuffer'
+  /** The plan is needed seconds later or never, so it is fetched meanwhile; a hub that is away is asked again. */
+  private async keepUp(): Promise<void> {
+    const { relay, canRelay, maxAttempts, clock } = this.setup
+    for (;;) {
+      try {
+        const { LinkPlan } = await loadUpkeep()
+        const plan = new LinkPlan(() => relay !== 'never' && canRelay(), maxAttempts)
+        this.plan = new CoreDriver(plan, (effect) => this.perform(effect), clock)
+        if (!this.isClosed) this.untold.forEach((input) => this.plan!.handle(input))
+        return
+      } catch {
+        await new Promise((later) => setTimeout(later, LOAD_AGAIN_MS))
+      }
+    }
+  }
+
+  private tell(input: PlanInput): void {
+    if (this.plan) this.plan.handle(input)
+    else this.untold.push(input)
+  }
+
+  private wire({ pc, main, fast }: Connection, offers: boolean): void {
     this.main = main
     this.fast = fast
     this.joiner.reset()
@@ -117,7 +143,7 @@ export class PeerLink {
     main.onopen = () => {
       if (this.main !== main) return
       this.writer = writer
-      this.driver.handle({ type: 'opened' })
+      this.tell({ type: 'opened' })
       this.ready(pc)
     }
     main.onmessage = ({ data }) => this.deliver(this.joiner.add(new Uint8Array(data as ArrayBuffer)))
@@ -137,7 +163,7 @@ export class PeerLink {
     this.setup.heard({ type: 'state', state })
     if (state === 'disconnected' || state === 'failed') this.lost()
     if (state === 'connected' && this.main!.readyState === 'open') {
-      this.driver.handle({ type: 'opened' })
+      this.tell({ type: 'opened' })
       this.ready(pc)
     }
   }
@@ -147,7 +173,7 @@ export class PeerLink {
       this.path = undefined
       this.setup.heard({ type: 'down' })
     }
-    this.driver.handle({ type: 'lost' })
+    this.tell({ type: 'lost' })
   }
 
   private perform(effect: PlanEffect): void {
@@ -170,9 +196,14 @@ export class PeerLink {
     const before = this.path
     if (before && before !== 'hub') return
     this.path = 'direct'
-    this.measured = pathOf(pc).then((path) => {
-      if (pc === this.negotiation.pc && this.path === 'direct') this.path = path
-    })
+    this.measured = loadUpkeep()
+      .then(({ pathOf }) => pathOf(pc))
+      .then(
+        (path) => {
+          if (pc === this.negotiation.pc && this.path === 'direct') this.path = path
+        },
+        () => undefined, // not loaded: 'direct' is what is known
+      )
     this.setup.heard({ type: 'ready' })
   }
 

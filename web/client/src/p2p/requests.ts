@@ -1,6 +1,6 @@
 import { utf8, type Bytes } from '../codec/bytes.ts'
 import { RoostError } from './roost-error.ts'
-import { writeCall } from './talk-frames.ts'
+import { writeCall, type TalkFrame } from './talk-frames.ts'
 
 export type RequestHandler = (params: any, context: { peerId: string }) => unknown
 
@@ -19,15 +19,17 @@ const TIMEOUT_MS = 10_000
 
 /** Calls between two peers: a method, parameters, one answer. */
 export class Requests {
-  private readonly handlers = new Map<string, RequestHandler>()
   private readonly waiting = new Map<number, Waiting>()
   private lastId = 0
 
-  constructor(private readonly write: (peerId: string, message: Bytes) => Promise<boolean>) {}
+  constructor(
+    private readonly write: (peerId: string, message: Bytes) => Promise<boolean>,
+    private readonly handlers: Map<string, RequestHandler>,
+  ) {}
 
-  handle(method: string, handler: RequestHandler): () => void {
-    this.handlers.set(method, handler)
-    return () => void this.handlers.delete(method)
+  hear(peerId: string, { type, id, text }: TalkFrame & { type: 'request' | 'response' }): void {
+    if (type === 'request') void this.hearRequest(peerId, id, text)
+    else this.hearResponse(peerId, id, text)
   }
 
   request(peerId: string, method: string, params: unknown, { timeoutMs = TIMEOUT_MS, signal }: RequestOptions): Promise<any> {
@@ -47,7 +49,7 @@ export class Requests {
     })
   }
 
-  async hearRequest(peerId: string, id: number, text: string): Promise<void> {
+  private async hearRequest(peerId: string, id: number, text: string): Promise<void> {
     let answer: object
     try {
       const { method, params } = JSON.parse(text)
@@ -59,7 +61,7 @@ export class Requests {
     void this.write(peerId, writeCall(6, id, json(answer)))
   }
 
-  hearResponse(peerId: string, id: number, text: string): void {
+  private hearResponse(peerId: string, id: number, text: string): void {
     const waiting = this.waiting.get(id)
     if (!waiting || waiting.peerId !== peerId) return
     try {

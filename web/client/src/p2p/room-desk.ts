@@ -1,4 +1,4 @@
-import { concat, hex, type Bytes } from '../codec/bytes.ts'
+import { concat, equal, hex, type Bytes } from '../codec/bytes.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
 import type { HubFrame, Member } from '../door/door-frames.ts'
 import { writeSend, writeSignal } from '../door/peer-frames.ts'
@@ -16,7 +16,6 @@ export type RoomNews =
 
 /** One room as one member sees it: who is here, and sealed letters to and from them in order. */
 export class RoomDesk {
-  readonly session16 = crypto.getRandomValues(new Uint8Array(16))
   readonly members = new Map<string, Member>()
   private readonly desk: EnvelopeDesk
   private out: Promise<unknown> = Promise.resolve()
@@ -29,6 +28,7 @@ export class RoomDesk {
     readonly keys: RoomKeys,
     private readonly link: HubLink,
     private readonly hear: (news: RoomNews) => void,
+    readonly session16 = crypto.getRandomValues(new Uint8Array(16)),
   ) {
     this.desk = new EnvelopeDesk(provider, identity, keys, this.session16)
   }
@@ -63,8 +63,7 @@ export class RoomDesk {
       case 'joined':
         return this.came(frame.member, false)
       case 'left':
-        this.members.delete(hex(frame.peer20))
-        return this.hear({ type: 'left', peerId: hex(frame.peer20), reason: frame.reason })
+        return this.went(hex(frame.peer20), frame.reason)
       case 'send':
         if (frame.payload[0] === 0x10) return this.open(frame.src20, frame.payload)
         return this.hear({ type: 'cast', peerId: hex(frame.src20), payload: frame.payload })
@@ -78,9 +77,7 @@ export class RoomDesk {
     const now = this.listing
     this.listing = new Map()
     for (const peerId of [...this.members.keys()]) {
-      if (now.has(peerId)) continue
-      this.members.delete(peerId)
-      this.hear({ type: 'left', peerId, reason: 1 })
+      if (!now.has(peerId)) this.went(peerId, 1)
     }
     now.forEach((member) => this.came(member, true))
   }
@@ -88,8 +85,18 @@ export class RoomDesk {
   private came(member: Member, newcomerIsMe: boolean): void {
     const peerId = hex(member.peer20)
     const before = this.members.get(peerId)
+    const isNew = !before || !equal(before.session16, member.session16)
+    if (before && isNew) this.desk.forget(before.peer20, before.session16)
+    if (isNew) this.desk.expect(member.peer20, member.session16)
     this.members.set(peerId, member)
-    this.hear({ type: 'member', peerId, role: member.role, newcomerIsMe, isNew: !before || hex(before.session16) !== hex(member.session16) })
+    this.hear({ type: 'member', peerId, role: member.role, newcomerIsMe, isNew })
+  }
+
+  private went(peerId: string, reason: number): void {
+    const member = this.members.get(peerId)
+    if (member) this.desk.forget(member.peer20, member.session16)
+    this.members.delete(peerId)
+    this.hear({ type: 'left', peerId, reason })
   }
 
   /** Opened one after the other, so that offers come before their candidates. */

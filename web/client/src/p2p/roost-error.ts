@@ -23,3 +23,11 @@ export type ErrorCode =
   | 'no-host'
   | 'fork'
   | 'rollback'
+  | 'camera-refused'
+  | 'camera-missing'
+  | 'camera-busy'
+  | 'camera-needs-https'
+
+export function storageError(error: unknown): RoostError {
+  return new RoostError('storage-failed', `The browser could not store something: ${error instanceof Error ? error.message : error}.`, 'Messages and files still flow, but a reload may lose those not delivered yet. Free some space.')
+}

@@ -24,7 +24,9 @@ export class EnvelopeDesk {
   refused = 0
   private seq = 0
   private readonly self20: Bytes
-  private own: Promise<Sealer> | undefined
+  private readonly own: Promise<Sealer>
+  /** Keys of members' sessions, made before their first letters come. */
+  private readonly sealers = new Map<string, Promise<Sealer>>()
   private readonly lastSeq = new Map<string, number>()
 
   constructor(
@@ -34,12 +36,20 @@ export class EnvelopeDesk {
     private readonly session16: Bytes,
   ) {
     this.self20 = peerId20(identity.publicKey)
+    this.own = this.sealer(this.self20, session16)
+  }
+
+  expect(src20: Bytes, session16: Bytes): void {
+    this.sealers.set(hex(src20) + hex(session16), this.sealer(src20, session16))
+  }
+
+  forget(src20: Bytes, session16: Bytes): void {
+    this.sealers.delete(hex(src20) + hex(session16))
   }
 
   async seal(dst20: Bytes, dstSession16: Bytes, payload: Bytes): Promise<Bytes> {
     const seq = ++this.seq
     const aad = this.aad(this.self20, dst20, this.session16, dstSession16, seq)
-    this.own = this.own || this.sealer(this.self20, this.session16)
     const [sealer, sig64] = await Promise.all([this.own, this.identity.sign(toSign(aad, payload))])
     const sealed = await sealer.seal(entryNonce(seq), concat(this.identity.publicKey, sig64, payload), aad)
     return concat([ENVELOPE], this.room.room16, this.session16, dstSession16, u64(seq), sealed)
@@ -58,14 +68,14 @@ export class EnvelopeDesk {
     const seq = r.u32() * 0x1_0000_0000 + r.u32()
     if (!r.ok || type !== ENVELOPE || !equal(room16, this.room.room16) || !equal(dstSession16, this.session16)) return undefined
     const aad = this.aad(src20, this.self20, srcSession16, dstSession16, seq)
-    const sealer = await this.sealer(src20, srcSession16)
+    const session = hex(src20) + hex(srcSession16)
+    const sealer = await (this.sealers.get(session) || this.sealer(src20, srcSession16))
     const opened = await sealer.open(entryNonce(seq), r.rest(), aad)
     if (!opened || opened.length < 96) return undefined
     const senderPub32 = opened.slice(0, 32)
     const payload = opened.slice(96)
     if (!equal(peerId20(senderPub32), src20)) return undefined
     if (!(await verify(this.crypto.ed25519, senderPub32, toSign(aad, payload), opened.slice(32, 96)))) return undefined
-    const session = hex(src20) + hex(srcSession16)
     if (seq <= (this.lastSeq.get(session) || 0)) return undefined
     this.lastSeq.set(session, seq)
     return { src20, payload }

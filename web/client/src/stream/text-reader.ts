@@ -45,11 +45,11 @@ export class TextReader implements AsyncIterable<string> {
     this.opener = new EntryOpener(signaling.provider, desk.keys.prk)
     const core = new FeedReader(desk.keys.room16, (author32) => equal(peerId20(author32), author20))
     this.driver = new CoreDriver(core, (effect) => this.perform(effect))
-    const hear = (peerId: string, bytes: Bytes): void => void (peerId === from && this.driver.handle({ type: 'frame', bytes }))
+    const hear = (peerId: string, bytes: Bytes, isDirect = false): void => void (peerId === from && this.driver.handle({ type: 'frame', bytes, isDirect }))
     const here = (peerId: string, isHere: boolean): void => void (peerId === from && this.driver.handle({ type: 'source', here: isHere }))
     this.off = [
       signaling.on('cast', ({ from: peerId, payload }) => hear(peerId, payload)),
-      connectionManager.on('frame', ({ peerId, frame }) => frame.type === 'feed' && hear(peerId, frame.bytes)),
+      connectionManager.on('frame', ({ peerId, frame }) => frame.type === 'feed' && hear(peerId, frame.bytes, true)),
       connectionManager.on('peer-connected', ({ peerId }) => here(peerId, true)),
       signaling.on('peer-joined', ({ peerId }) => here(peerId, true)),
       signaling.on('peer-left', ({ peerId }) => here(peerId, connectionManager.isOpen(peerId))),

@@ -1,5 +1,6 @@
 import { equal, type Bytes } from '../codec/bytes.ts'
 import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
+import type { LinksNews, Via } from '../direct/links-news.ts'
 import { ROLE_HOST, type HubFrame, type Member } from '../door/door-frames.ts'
 import { writeSend } from '../door/peer-frames.ts'
 import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
@@ -11,9 +12,10 @@ export type WatchInput =
   | { type: 'link'; news: LinkNews }
   | { type: 'restored'; frames: Bytes[] }
   | { type: 'tell-host'; payload: Bytes }
+  | { type: 'direct'; news: LinksNews }
   | Exclude<FeedInput, { type: 'source' | 'frame' | 'gap' }>
 
-export type WatchEffect = Exclude<FeedEffect, { type: 'send' }> | { type: 'transmit'; bytes: Bytes } | { type: 'status'; status: WatchStatus }
+export type WatchEffect = Exclude<FeedEffect, { type: 'send' }> | { type: 'transmit'; bytes: Bytes } | { type: 'say-direct'; to20: Bytes; payload: Bytes } | { type: 'status'; status: WatchStatus }
 
 export interface WatchStatus {
   link: 'connecting' | 'open' | 'lost' | 'replaced'
@@ -24,11 +26,15 @@ export interface WatchStatus {
   caughtUp: boolean
   ended: boolean
   fault: 'fork' | 'rollback' | undefined
+  /** How the host is reached; undefined over the hub. */
+  via?: Via
   /** The hub's last refusal, until something works again. */
   refusal: { code: number; text: string } | undefined
 }
 
 const TARGET_UNKNOWN = 8
+/** A reason of LEFT. */
+const CONNECTION_LOST = 1
 
 /** A viewer of one session: who the host is, and the reader of his feed; while no host is here, the hub's keeper is asked (docs/protocol/keeping.md). */
 export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
@@ -37,6 +43,9 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private status: WatchStatus = { link: 'connecting', retryAtMs: 0, host: undefined, caughtUp: false, ended: false, fault: undefined, refusal: undefined }
   private host20: Bytes | undefined
   private keeper20: Bytes | undefined
+  /** Whether a hub says that the host is in the room, and whether he is linked with directly: either will do. */
+  private isInRoom = false
+  private isDirect = false
 
   constructor(private readonly room: { room16: Bytes; owner16: Bytes }) {
     this.reader = new FeedReader(room.room16, (author32) => equal(owner16(author32), room.owner16))
@@ -53,6 +62,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   handle(input: WatchInput, nowMs: number): void {
     if (input.type === 'link') this.hearLink(input.news, nowMs)
     else if (input.type === 'tell-host') this.tellHost(input.payload)
+    else if (input.type === 'direct') this.hearDirect(input.news, nowMs)
     else if (input.type === 'restored') input.frames.forEach((bytes) => this.feed({ type: 'frame', bytes }, nowMs))
     else this.feed(input, nowMs)
   }
@@ -68,7 +78,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   }
 
   private tellHost(payload: Bytes): void {
-    if (this.host20) this.effects.push({ type: 'transmit', bytes: writeSend(this.room.room16, this.host20, payload) })
+    if (this.host20) this.say(this.host20, payload)
   }
 
   private hearLink(news: LinkNews, nowMs: number): void {
@@ -78,8 +88,8 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
         return this.tell({ link: 'open', refusal: undefined })
       case 'lost':
         this.keeper20 = undefined
-        this.hostLeft(nowMs)
-        return this.tell({ link: 'lost', retryAtMs: news.retryAtMs, host: undefined, caughtUp: false })
+        this.tell({ link: 'lost', retryAtMs: news.retryAtMs })
+        return this.leave(false, nowMs)
       case 'stopped':
         this.hostLeft(nowMs)
         return this.tell({ link: news.why === 'replaced' ? 'replaced' : 'lost' })
@@ -105,9 +115,8 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
         return this.memberCame(frame.member, nowMs)
       case 'left':
         if (!this.host20 || !equal(frame.peer20, this.host20)) return
-        this.hostLeft(nowMs)
-        this.tell({ host: false, caughtUp: false })
-        return this.askKeeper(nowMs)
+        if (frame.reason !== CONNECTION_LOST) this.isDirect = false
+        return this.leave(false, nowMs)
       case 'cast':
       case 'send':
         // Only frames of the host, or of whom we asked in its place, count: other members could merely waste our time with junk.
@@ -120,7 +129,12 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
 
   private memberCame(member: Member, nowMs: number): void {
     if (member.role !== ROLE_HOST) return
-    this.host20 = member.peer20
+    this.isInRoom = true
+    this.meet(member.peer20, nowMs)
+  }
+
+  private meet(host20: Bytes, nowMs: number): void {
+    this.host20 = host20
     this.tell({ host: true })
     this.feed({ type: 'source', here: true }, nowMs)
   }
@@ -131,6 +145,33 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
 
   private askKeeper(nowMs: number): void {
     if (this.keeper20) this.feed({ type: 'source', here: true, isKeeper: true }, nowMs)
+  }
+
+  private hearDirect(news: LinksNews, nowMs: number): void {
+    if (news.type === 'path') this.tell({ via: news.via })
+    else if (news.type === 'frame') {
+      if (this.host20) this.feed({ type: 'frame', bytes: news.payload, isDirect: true }, nowMs)
+    } else if (news.type === 'up') {
+      this.isDirect = true
+      if (!this.host20) this.meet(news.peer20, nowMs)
+    } else if (news.type === 'down') {
+      this.isDirect = false
+      this.tell({ via: undefined })
+      this.leave(this.isInRoom, nowMs)
+    }
+  }
+
+  /** The hub or the link is lost: what was under way is asked for by the other one, if there is one. */
+  private leave(isInRoom: boolean, nowMs: number): void {
+    this.isInRoom = isInRoom
+    if (isInRoom || this.isDirect) return this.feed({ type: 'gap' }, nowMs)
+    this.hostLeft(nowMs)
+    this.tell({ host: this.status.link === 'open' ? false : undefined, caughtUp: false })
+    this.askKeeper(nowMs)
+  }
+
+  private say(to20: Bytes, payload: Bytes): void {
+    this.effects.push(this.isDirect && to20 === this.host20 ? { type: 'say-direct', to20, payload } : { type: 'transmit', bytes: writeSend(this.room.room16, to20, payload) })
   }
 
   private hostLeft(nowMs: number): void {
@@ -146,7 +187,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
   private drainReader(): void {
     for (let effect = this.reader.take(); effect; effect = this.reader.take()) {
       if (effect.type === 'send') {
-        if (this.source20) this.effects.push({ type: 'transmit', bytes: writeSend(this.room.room16, this.source20, effect.payload) })
+        if (this.source20) this.say(this.source20, effect.payload)
         continue
       }
       this.effects.push(effect)

@@ -2,6 +2,7 @@ import { fromHex, type Bytes } from '../codec/bytes.ts'
 import { CoreDriver, realClock, type Clock } from '../cores/core-driver.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
 import { TELL_HOSTS_ONLY } from '../door/peer-frames.ts'
+import { LazyLinks, type LoadLinks } from '../direct/lazy-links.ts'
 import { EntryOpener, type OpenEntry } from '../feeds/entry-opener.ts'
 import { KIND } from '../feeds/feed-frames.ts'
 import { HubLink } from '../hub/hub-link.ts'
@@ -19,6 +20,8 @@ export interface WatchSetup {
   crypto: Crypto
   store?: FeedStore
   clock?: Clock
+  /** Loads the code of direct links; without, all goes over the hub. */
+  links?: LoadLinks
 }
 
 /** What a viewer hears, in the order of the host's log. */
@@ -39,6 +42,7 @@ export class Watch {
   private link!: HubLink
   private opener!: EntryOpener
   private core: WatchCore | undefined
+  private links: LazyLinks | undefined
   private room!: RoomKeys
   private identity!: Signer
   private readonly pace: Pace
@@ -66,15 +70,19 @@ export class Watch {
     this.link = new HubLink({ urls: hubs, crypto, identity, clock }, (news) => {
       if (news.type === 'join-sent') this.listener.joinSent?.()
       this.driver.handle({ type: 'link', news })
+      this.links?.hear(news)
     })
-    this.link.join(roomToJoin(room), room.join)
+    const join = roomToJoin(room)
+    this.link.join(join, room.join)
+    const links = { crypto, identity, room, session16: join.session16, link: this.link, offers: true, maxLinks: 1, clock }
+    this.links = new LazyLinks(this.setup.links, links, (news) => this.driver.handle({ type: 'direct', news }))
     this.link.start()
   }
 
   /** Between this page and the host, while he is here: what a message to him is sealed for. */
   get routeToHost(): { crypto: Crypto; prk: Bytes; room16: Bytes; from20: Bytes; to20: Bytes } | undefined {
     const to20 = this.core?.host
-    if (!to20 || !this.link.isOpen) return undefined
+    if (!to20) return undefined
     return { crypto: this.setup.crypto, prk: this.room.prk, room16: this.room.room16, from20: peerId20(this.identity.publicKey), to20 }
   }
 
@@ -84,6 +92,7 @@ export class Watch {
 
   stop(): void {
     this.stopped = true
+    this.links?.stop()
     this.link?.stop()
     this.driver?.stop()
     this.setup.store?.flush()
@@ -94,7 +103,10 @@ export class Watch {
       case 'transmit':
         this.link.transmit(effect.bytes)
         return
+      case 'say-direct':
+        return this.links?.send(effect.to20, effect.payload)
       case 'status':
+        if (effect.status.caughtUp) this.links?.start() // the text is there: now for a better path
         return this.listener.status(effect.status)
       case 'check':
         this.pace.run(effect.urgent, () => verify(this.setup.crypto.ed25519, effect.key, effect.message, effect.sig64)).then((ok) =>

@@ -1,0 +1,158 @@
+import { fromHex, hex, utf8, type Bytes } from '../codec/bytes.ts'
+import { realClock, type Clock } from '../cores/core-driver.ts'
+import type { Crypto, Signer } from '../crypto/provider.ts'
+import { ROLE_HOST } from '../door/door-frames.ts'
+import type { HubLink, LinkNews } from '../hub/hub-link.ts'
+import { peerId20 } from '../identity/peer-id.ts'
+import { LETTER, RoomDesk, type RoomNews } from '../p2p/room-desk.ts'
+import { readSignal, type Signal } from '../p2p/signals.ts'
+import type { RoomKeys } from '../rooms/room-keys.ts'
+import type { LinksNews } from './links-news.ts'
+import { SessionLink } from './session-link.ts'
+
+export interface LinksSetup {
+  crypto: Crypto
+  identity: Signer
+  room: RoomKeys
+  session16: Bytes
+  link: HubLink
+  /** A viewer looks for the host; a host waits for offers. */
+  offers: boolean
+  maxLinks: number
+  clock?: Clock
+  rtc?: typeof RTCPeerConnection
+}
+
+/** LEFT's reason for a lost connection: that is not leaving, and a link that is up goes on without a hub. */
+const CONNECTION_LOST = 1
+const REST_MS = [30_000, 60_000, 120_000, 300_000, 600_000]
+/** A peer may make this page build so many connections at once, and then one more every two seconds. */
+const MAX_OFFERS = 6
+const OFFER_EVERY_MS = 2_000
+
+/** Direct links of one session: a viewer's to the host, or a host's to those viewers who asked first. docs/protocol/signaling.md, "Sessions". */
+export class SessionLinks {
+  private readonly desk: RoomDesk
+  private readonly self: string
+  private readonly clock: Clock
+  private readonly links = new Map<string, SessionLink>()
+  private readonly offers = new Map<string, { left: number; atMs: number }>()
+  private iceServers: RTCIceServer[] = []
+  private rests = 0
+  private cancelRest: (() => void) | undefined
+
+  constructor(
+    private readonly setup: LinksSetup,
+    private readonly tell: (news: LinksNews) => void,
+    /** What the hub has said so far. */
+    missed: LinkNews[],
+  ) {
+    this.clock = setup.clock || realClock
+    this.self = hex(peerId20(setup.identity.publicKey))
+    this.desk = new RoomDesk(setup.crypto, setup.identity, setup.room, setup.link, (news) => this.hearRoom(news), setup.session16)
+    missed.forEach((news) => this.hear(news))
+  }
+
+  hear(news: LinkNews): void {
+    if (news.type === 'open') this.iceServers = news.welcome.iceServers
+    else if (news.type === 'frame') this.desk.take(news.frame)
+  }
+
+  /** Over the link while it is up; dropped else, since readers ask for what they miss. */
+  send(peer20: Bytes, payload: Bytes): void {
+    this.links.get(hex(peer20))?.send(payload)
+  }
+
+  stop(): void {
+    this.cancelRest?.()
+    for (const peerId of [...this.links.keys()]) this.drop(peerId)
+  }
+
+  private hearRoom(news: RoomNews): void {
+    const { peerId } = news
+    if (news.type === 'member') {
+      const session = hex(this.desk.members.get(peerId)!.session16)
+      const link = this.links.get(peerId)
+      if (link && link.session !== session) this.drop(peerId) // a new page: the old connection is dead, whatever it says
+      if (this.setup.offers && news.role === ROLE_HOST && !this.cancelRest) this.offerTo(peerId)
+    } else if (news.type === 'left') {
+      if (news.reason !== CONNECTION_LOST) this.drop(peerId)
+    } else if (news.type === 'letter' && news.kind === LETTER.signal) {
+      const signal = readSignal(new TextDecoder().decode(news.body))
+      if (signal) this.hearSignal(peerId, signal)
+    }
+  }
+
+  private hearSignal(peerId: string, signal: Signal): void {
+    if (signal.type === 'bye') return this.dismissed(peerId)
+    if (signal.type === 'offer') {
+      if (!this.mayOffer(peerId)) return
+      if (!this.links.has(peerId)) {
+        if (this.links.size >= this.setup.maxLinks) return void this.say(peerId, { type: 'bye' })
+        this.open(peerId, false)
+      }
+    }
+    this.links.get(peerId)?.hear(signal)
+  }
+
+  private offerTo(peerId: string): void {
+    if (!this.links.has(peerId) && this.links.size < this.setup.maxLinks) this.open(peerId, true)
+  }
+
+  /** The host has no room for one more link, or wants none: asked again later, and ever later. */
+  private dismissed(peerId: string): void {
+    this.drop(peerId)
+    if (!this.setup.offers || this.cancelRest) return
+    const restMs = REST_MS[Math.min(this.rests++, REST_MS.length - 1)]
+    this.cancelRest = this.clock.after(restMs * (0.8 + Math.random() * 0.4), () => {
+      this.cancelRest = undefined
+      if (this.desk.members.has(peerId)) this.offerTo(peerId)
+    })
+  }
+
+  private open(peerId: string, offers: boolean): void {
+    const rtc = this.setup.rtc || globalThis.RTCPeerConnection
+    const member = this.desk.members.get(peerId)
+    if (!rtc || !member) return
+    const link = new SessionLink({
+      peer20: fromHex(peerId)!,
+      session: hex(member.session16),
+      offers,
+      polite: this.self < peerId,
+      iceServers: this.iceServers,
+      clock: this.clock,
+      rtc,
+      say: (signal) => this.say(peerId, signal),
+      tell: (news) => {
+        if (this.links.get(peerId) !== link) return
+        if (news.type === 'up') this.rests = 0
+        this.tell(news)
+      },
+      // A viewer goes on looking for a path now and then; a host's seat is for those who can use it.
+      unreachable: () => void (!this.setup.offers && this.links.get(peerId) === link && this.drop(peerId)),
+    })
+    this.links.set(peerId, link)
+    link.start()
+  }
+
+  private drop(peerId: string): void {
+    const link = this.links.get(peerId)
+    if (!link) return
+    link.close() // tells `down` while it is still the current one
+    this.links.delete(peerId)
+  }
+
+  private say(peerId: string, signal: Signal): void {
+    this.desk.post(peerId, LETTER.signal, utf8(JSON.stringify(signal)))
+  }
+
+  private mayOffer(peerId: string): boolean {
+    const nowMs = this.clock.nowMs()
+    const bucket = this.offers.get(peerId) || { left: MAX_OFFERS, atMs: nowMs }
+    bucket.left = Math.min(MAX_OFFERS, bucket.left + (nowMs - bucket.atMs) / OFFER_EVERY_MS)
+    bucket.atMs = nowMs
+    if (this.offers.size > 10_000) this.offers.clear()
+    this.offers.set(peerId, bucket)
+    return bucket.left-- >= 1
+  }
+}

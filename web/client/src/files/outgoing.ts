@@ -1,0 +1,138 @@
+import { equal, type Bytes } from '../codec/bytes.ts'
+import { bytesOf, digest, digestOf } from './digest.ts'
+import { CHUNK_BYTES, PART_BYTES, partsOf, type FileAbout, type FileFrame } from './file-frames.ts'
+
+/** Parts on the way that the other side has not kept yet: a slow disk there slows this side down. */
+const WINDOW_PARTS = 16
+/** The hub drops what a slow reader can't take, so less is risked there. */
+const WINDOW_PARTS_OVER_HUB = 2
+const OVER_HUB_SILENCE_MS = 5_000
+
+export interface OutgoingSetup {
+  file: Blob
+  about: FileAbout
+  say(frame: FileFrame): Promise<boolean>
+  overHub(): boolean
+  progress(bytes: number): void
+  /** True when the other side has all of it and has checked it. */
+  done(whole: boolean): void
+}
+
+/** One file to one peer. Nothing is sent before the other side says from where. */
+export class Outgoing {
+  private readonly digests: (Bytes | undefined)[] = []
+  private readonly parts: number
+  /** The part to send next; undefined while the other side is asked. */
+  private next: number | undefined
+  /** Counts the other side's wishes: a part that was begun before one is begun again. */
+  private wish = 0
+  private kept = 0
+  private isSending = false
+  private isOver = false
+  private silence: ReturnType<typeof setTimeout> | undefined
+  private ahead: { n: number; bytes: Promise<Bytes> } | undefined
+
+  constructor(private readonly setup: OutgoingSetup) {
+    this.parts = partsOf(setup.about.size)
+  }
+
+  /** At the start and on every new path. `again`: what the other side has is of another file. */
+  offer(again = false): void {
+    if (this.isOver) return
+    this.next = undefined
+    void this.setup.say({ step: 'offer', about: this.setup.about, again })
+    this.listen()
+  }
+
+  async hear(frame: FileFrame): Promise<void> {
+    if (this.isOver) return
+    this.listen()
+    if (frame.step === 'decline') return this.end(false)
+    if (frame.step === 'have') {
+      this.keep(frame.n)
+      return frame.n === this.parts ? this.end(true) : this.send()
+    }
+    if (frame.step !== 'from' || frame.n > this.parts) return
+    const mine = await this.digestTo(frame.n)
+    if (!mine) return this.end(false)
+    if (!equal(mine, frame.digest32)) return this.offer(true)
+    this.next = frame.n
+    this.wish++
+    this.kept = Math.min(this.kept, frame.n)
+    this.keep(frame.n)
+    return this.send()
+  }
+
+  stop(): void {
+    if (this.isOver) return
+    void this.setup.say({ step: 'stop' })
+    this.end(false)
+  }
+
+  private keep(n: number): void {
+    if (n <= this.kept) return
+    this.kept = n
+    this.setup.progress(Math.min(this.setup.about.size, n * PART_BYTES))
+  }
+
+  private async send(): Promise<void> {
+    if (this.isSending) return
+    this.isSending = true
+    try {
+      while (this.mayGoOn()) if (!(await this.sendPart(this.next!))) break
+    } catch {
+      this.end(false) // the file can't be read any more: it was moved or changed
+    } finally {
+      this.isSending = false
+    }
+  }
+
+  private mayGoOn(): boolean {
+    const window = this.setup.overHub() ? WINDOW_PARTS_OVER_HUB : WINDOW_PARTS
+    return !this.isOver && this.next !== undefined && this.next < this.parts && this.next < this.kept + window
+  }
+
+  /** False where the path was lost. */
+  private async sendPart(n: number): Promise<boolean> {
+    const { wish } = this
+    const isOff = (): boolean => this.isOver || this.next !== n || this.wish !== wish
+    const bytes = await this.read(n)
+    if (n + 1 < this.parts) void this.read(n + 1).catch(() => undefined) // so that the channel never waits for the disk
+    const digesting = digest(bytes)
+    for (let from = 0; from < bytes.length && !isOff(); from += CHUNK_BYTES) {
+      const isSaid = await this.setup.say({ step: 'chunk', at: n * PART_BYTES + from, bytes: bytes.subarray(from, from + CHUNK_BYTES) })
+      if (!isSaid && !isOff()) return false
+    }
+    this.digests[n] = await digesting
+    if (isOff()) return true
+    this.next = n + 1
+    return this.setup.say({ step: 'part', n: n + 1, digest32: this.digests[n]! })
+  }
+
+  private read(n: number): Promise<Bytes> {
+    if (!this.ahead || this.ahead.n !== n) this.ahead = { n, bytes: bytesOf(this.setup.file.slice(n * PART_BYTES, (n + 1) * PART_BYTES)) }
+    return this.ahead.bytes
+  }
+
+  /** Undefined where the file can't be read. */
+  private async digestTo(n: number): Promise<Bytes | undefined> {
+    try {
+      for (let i = 0; i < n; i++) this.digests[i] = this.digests[i] || (await digest(await this.read(i)))
+      return await digestOf(this.digests.slice(0, n) as Bytes[])
+    } catch {
+      return undefined
+    }
+  }
+
+  /** A channel loses nothing while it is open; the hub may, and then somebody has to begin again. */
+  private listen(): void {
+    clearTimeout(this.silence)
+    this.silence = setTimeout(() => (this.setup.overHub() ? this.offer() : this.listen()), OVER_HUB_SILENCE_MS)
+  }
+
+  private end(whole: boolean): void {
+    this.isOver = true
+    clearTimeout(this.silence)
+    this.setup.done(whole)
+  }
+}

@@ -1,1 +1,0 @@
-import"./chunk-YDT7QYOG.js";

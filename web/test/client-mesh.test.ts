@@ -1,0 +1,92 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AppPage } from './app-page.ts'
+import { launchChromium } from './chromium.ts'
+import { HubDouble } from './hub-double.ts'
+import { MeshOfHubs } from './mesh-of-hubs.ts'
+
+let browser: Browser
+let mesh: MeshOfHubs
+let pages: HubDouble // serves the test's own page; the hubs under test are real ones
+
+beforeAll(async () => {
+  ;[browser, mesh, pages] = await Promise.all([launchChromium(), MeshOfHubs.start(3), new HubDouble().start()])
+}, 300_000)
+afterAll(async () => {
+  await browser.close()
+  await Promise.all([mesh.stop(), pages.stop()])
+})
+
+/** Three pages, each told of another hub and of no other. */
+async function meet(room: string, webrtc: object): Promise<AppPage[]> {
+  const all = await Promise.all(mesh.hubs.map(() => AppPage.open(browser, pages.url, [])))
+  for (const [i, page] of all.entries()) await page.join(room, { signalingServer: mesh.hubs[i].url, webrtc })
+  for (const page of all) await expect.poll(async () => new Set(await page.read('ready')).size, { timeout: 60_000 }).toBe(2)
+  return all
+}
+
+/** Says a number more every 50 ms, until told to stop; then resolves to how many it said. */
+const chat = (page: AppPage): Promise<void> =>
+  page.page.evaluate(() => {
+    const { app } = (window as any).stage
+    const said = ((window as any).said = { count: 0, timer: 0 })
+    said.timer = window.setInterval(() => void app.sendMessage(said.count++), 50)
+  })
+const hush = (page: AppPage): Promise<number> =>
+  page.page.evaluate(() => {
+    const { said } = window as any
+    window.clearInterval(said.timer)
+    return said.count
+  })
+
+/** What each page heard from one peer, in the order in which it came. */
+async function heardFrom(page: AppPage, peerId: string): Promise<number[]> {
+  return (await page.read('messages')).filter(({ from }) => from === peerId).map(({ content }) => content)
+}
+
+test.each([
+  ['over WebRTC', {}],
+  ['sealed, through the hubs themselves', { relay: 'only' }],
+])('each of three hubs is killed in turn during a chat, and nothing is lost: %s', async (how, webrtc) => {
+  const all = await meet(`chat ${how}`, webrtc)
+  const ids = await Promise.all(all.map((page) => page.page.evaluate(() => (window as any).stage.app.peerId)))
+  await Promise.all(all.map(chat))
+  for (let at = 0; at < 3; at++) {
+    await mesh.kill(at)
+    // What is said from now on arrives only when whoever was at that hub is at another.
+    const marks = await Promise.all(all.map((page) => page.page.evaluate(() => (window as any).said.count)))
+    for (const [i, page] of all.entries()) {
+      expect(await page.read('errors')).toEqual([])
+      for (const [j, id] of ids.entries()) {
+        if (i !== j) await expect.poll(async () => (await heardFrom(page, id)).at(-1) ?? -1, { timeout: 60_000 }).toBeGreaterThanOrEqual(marks[j])
+      }
+      await expect.poll(() => page.page.evaluate(() => (window as any).stage.app.state), { timeout: 60_000 }).toBe('open')
+    }
+    await mesh.revive(at)
+  }
+  const said = await Promise.all(all.map(hush))
+  for (const [i, page] of all.entries()) {
+    for (const [j, id] of ids.entries()) {
+      if (i === j) continue
+      await expect.poll(async () => (await heardFrom(page, id)).length, { timeout: 60_000 }).toBe(said[j])
+      expect(await heardFrom(page, id)).toEqual(Array.from({ length: said[j] }, (_, n) => n))
+    }
+  }
+  await Promise.all(all.map((page) => page.page.context().close()))
+}, 240_000)
+
+test('a hub is taken out with roost mesh drain during a chat through it: its page moves first, and nothing is lost', async () => {
+  const all = await meet('drained', { relay: 'only' })
+  await Promise.all(all.map(chat))
+  await mesh.drain(0)
+  await mesh.hubs[0].stop()
+  const said = await Promise.all(all.map(hush))
+  for (const [i, page] of all.entries()) {
+    const rest = said.filter((_, j) => j !== i).reduce((sum, count) => sum + count)
+    await expect.poll(async () => (await page.read('messages')).length, { timeout: 60_000 }).toBe(rest)
+    expect(await page.read('errors')).toEqual([])
+  }
+  expect(await all[0].read('states')).not.toContain('offline')
+  await mesh.revive(0)
+  await Promise.all(all.map((page) => page.page.context().close()))
+}, 240_000)
