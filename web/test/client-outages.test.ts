@@ -1,10 +1,12 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AppPage } from './app-page.ts'
 import { launchChromium } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
 
-const PATIENCE = { timeout: 25_000 }
+const PATIENCE = { timeout: 40_000 }
+
+vi.setConfig({ testTimeout: 120_000 })
 
 let browser: Browser
 let hub: HubDouble

@@ -1,7 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.DependencyInjection;
-using Roost.Core.Cores;
 using Roost.Core.Codec;
+using Roost.Core.Cores;
 using Roost.Core.Identity;
 using Roost.Hub;
 using Roost.Hub.Connections;

@@ -1,1 +1,0 @@
-import"./chunk-MQZLDC2T.js";import"./chunk-O2XFH626.js";
