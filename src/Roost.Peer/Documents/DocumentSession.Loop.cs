@@ -19,9 +19,12 @@ public sealed partial class DocumentSession
     // A hub that starts again lets peers in a moment before its keeper.
     private static readonly TimeSpan AskToKeepEvery = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan KeptWithin = TimeSpan.FromSeconds(5);
+
     private bool _askedToKeep;
     private PeerId? _unkeptAt;
     private Instant _askToKeepAt = Instant.Never;
+    private Instant _keptBy = Instant.Never;
 
     private async Task StartAsync()
     {
@@ -86,7 +89,13 @@ public sealed partial class DocumentSession
 
     private void Renew()
     {
-        if (_unkeptAt is { } hub && InstantClock.System.Now >= _askToKeepAt)
+        var time = InstantClock.System.Now;
+        if (_askedToKeep && time >= _keptBy)
+        {
+            _askedToKeep = false;
+            Happened?.Invoke(new DocumentEvent.Kept(TimeSpan.Zero, "this hub keeps no documents"));
+        }
+        if (_unkeptAt is { } hub && time >= _askToKeepAt)
         {
             AskToKeep(hub);
         }
@@ -231,13 +240,8 @@ public sealed partial class DocumentSession
                 Happened?.Invoke(new DocumentEvent.Kept(TimeSpan.FromSeconds(answer.Seconds), answer.Text));
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: TargetUnknown } }:
-                // A member that has just left, which is no news, or a hub that keeps nothing.
+                // A member that has just left, a keeper that is not in the room yet, or a hub that keeps nothing: only silence tells which.
                 _driver.Post(new DocumentInput.NoKeeper());
-                if (_askedToKeep)
-                {
-                    _askedToKeep = false;
-                    Happened?.Invoke(new DocumentEvent.Kept(TimeSpan.Zero, "this hub keeps no documents"));
-                }
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Error error }:
                 Happened?.Invoke(new DocumentEvent.Refused(error.Code, error.Text));
@@ -255,7 +259,8 @@ public sealed partial class DocumentSession
             uint seconds = (uint)Math.Min(uint.MaxValue, time.TotalSeconds);
             var ask = KeepFrame.AskDocument.Make(write, PeerId.OfKey(_identity.PublicKey), hub, _room, seconds);
             _askedToKeep = true;
-            (_askToKeepAt, _unkeptAt) = (InstantClock.System.Now + AskToKeepEvery, hub);
+            var now = InstantClock.System.Now;
+            (_keptBy, _askToKeepAt, _unkeptAt) = (now + KeptWithin, now + AskToKeepEvery, hub);
             _link!.Post(new HubLinkInput.Say(new DoorFrame.Signal(default, hub, ask.ToArray())));
         }
     }

@@ -28,9 +28,11 @@ internal sealed class Desk : IAsyncDisposable
         desk._hub = await HubHost.StartAsync(new HubOptions { Host = "127.0.0.1", Port = 0, Stun = false });
         desk.Origin = $"http://127.0.0.1:{desk._hub.Port}";
         desk._keeper = keep is null ? null : new Keeper(desk.Origin, desk._hub.SigningKey, keep);
+        var until = DateTime.UtcNow + Patience;
         while (desk._keeper is not null && !await desk.IsKeptAsync(NewInvite(desk.Origin)))
         {
             // The keeper is a peer too: it comes a moment after the hub.
+            Assert.True(DateTime.UtcNow < until, "the keeper answers");
         }
         desk.Invite = NewInvite(desk.Origin);
         return desk;

@@ -60,10 +60,11 @@ internal static class DocOpen
         await using var session = await DocumentSession.OpenAsync(
             new DocumentSessionOptions { Invite = folder.Invite, Hubs = [origin], Folder = folder, UserName = user, UserColor = UserColors.Text((ulong)Random.Shared.Next()) },
             happened => happenings.Writer.TryWrite(happened));
-        using var terminal = RawTerminal.Open();
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => happenings.Writer.TryWrite(Resized));
+        using var continued = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => happenings.Writer.TryWrite(Resized));
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var onHangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, End);
+        using var terminal = RawTerminal.Open();
         using var outside = cancellation.Register(() => happenings.Writer.TryWrite(new Key(KeyName.Quit)));
         _ = Task.Run(() => ReadKeysAsync(happenings.Writer), CancellationToken.None);
         var editor = new DocEditor(session, options.Name);
@@ -106,7 +107,7 @@ internal static class DocOpen
     {
         var decoder = new KeyDecoder();
         var buffer = new byte[4096];
-        using var input = Console.OpenStandardInput();
+        using var input = RawTerminal.Keys();
         while (true)
         {
             int count;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Roost.Cli.Terminal.Editing;
 
@@ -11,6 +12,7 @@ internal sealed partial class RawTerminal : IDisposable
     private const int Now = 0;
 
     private readonly byte[] _before = new byte[TermiosRoom];
+    private readonly byte[] _raw;
     private readonly Stream _out = Console.OpenStandardOutput();
     private bool _disposed;
 
@@ -20,11 +22,9 @@ internal sealed partial class RawTerminal : IDisposable
         {
             throw new IOException("ROOST-2511 the terminal cannot be read; use roost doc cat, import or watch instead");
         }
-        // Asked before raw mode begins: the first question makes .NET set the terminal up its own way.
+        _raw = (byte[])_before.Clone();
+        cfmakeraw(_raw);
         Measure();
-        var raw = (byte[])_before.Clone();
-        cfmakeraw(raw);
-        _ = tcsetattr(0, Now, raw);
         Write("\e[?1049h\e[?2004h");
     }
 
@@ -38,8 +38,15 @@ internal sealed partial class RawTerminal : IDisposable
     /// <summary>Whether there is a terminal on both sides that this program knows how to use.</summary>
     public static bool IsThere => !OperatingSystem.IsWindows() && !Console.IsInputRedirected && !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "dumb");
 
-    /// <summary>Looks at the size again.</summary>
-    public void Measure() => Size = (Math.Max(10, Console.WindowWidth), Math.Max(2, Console.WindowHeight));
+    /// <summary>Looks at the size again, and makes sure of raw mode: .NET sets the terminal up its own way when it is asked, or told to go on after a stop.</summary>
+    public void Measure()
+    {
+        Size = (Math.Max(10, Console.WindowWidth), Math.Max(2, Console.WindowHeight));
+        _ = tcsetattr(0, Now, _raw);
+    }
+
+    /// <summary>The bytes of the keys. Console's own stream would read lines, with an editor of its own.</summary>
+    public static Stream Keys() => new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read, bufferSize: 0);
 
     /// <summary>Writes to the screen.</summary>
     public void Write(string text)

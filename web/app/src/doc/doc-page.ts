@@ -9,7 +9,8 @@ import { element, setText } from '../dom.ts'
 import { shareCard } from '../host/share-card.ts'
 import { remember } from '../start/recent.ts'
 import { promiseWords, refusalWords } from '../words.ts'
-import { t } from '../words/words.ts'
+import { enHost } from '../words/en-host.ts'
+import { addWords, t } from '../words/words.ts'
 import { Carets } from './carets.ts'
 import { randomColor, SharedDocument } from './shared-document.ts'
 import { TextBinding } from './text-binding.ts'
@@ -34,6 +35,7 @@ export class DocPage {
 
   /** `#/doc/new` makes a document and gives it an address of its own; a link's code opens that one. */
   static async open(hash: string): Promise<{ root: HTMLElement; start?(): Promise<void>; stop?(): void }> {
+    addWords(enHost) // the cards with the links are the host's
     const [crypto] = await Promise.all([chooseCrypto(), loadDocumentWords()])
     let invite
     if (hash.startsWith('#/doc')) {

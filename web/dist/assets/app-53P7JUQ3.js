@@ -1,1 +1,0 @@
-import"./chunk-AZX2FIMI.js";import"./chunk-O2XFH626.js";
