@@ -1,5 +1,6 @@
 import type { Bytes } from '../codec/bytes.ts'
 import { CoreDriver, type Clock } from '../cores/core-driver.ts'
+import { makeConnection } from '../p2p/connection.ts'
 import { PeerLink, type LinkEvent } from '../p2p/peer-link.ts'
 import { readSignal, type Signal } from '../p2p/signals.ts'
 import { readTalkFrame, writeEcho, writeFeed } from '../p2p/talk-frames.ts'
@@ -39,10 +40,9 @@ export class SessionLink {
     this.session = setup.session
     this.pulse = new CoreDriver(new Pulse(), (effect) => this.perform(effect), clock)
     this.link = new PeerLink({
-      rtc,
       clock,
       polite,
-      config: { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers },
+      connect: () => makeConnection(rtc, { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', iceServers }),
       relay: 'never',
       maxAttempts: MAX_ATTEMPTS,
       say: (signal) => void (this.link.sayOverChannel(signal) || setup.say(signal)),

@@ -1,1 +1,0 @@
-import{a}from"./chunk-NVPHMAA5.js";import"./chunk-YTC3T6C3.js";import"./chunk-O2XFH626.js";export{a as MarkdownView};
