@@ -9,10 +9,27 @@ internal sealed class KeyDecoder
 
     private static readonly Dictionary<string, KeyName> Sequences = new()
     {
-        ["[A"] = KeyName.Up, ["[B"] = KeyName.Down, ["[C"] = KeyName.Right, ["[D"] = KeyName.Left, ["[H"] = KeyName.Home, ["[F"] = KeyName.End,
-        ["OA"] = KeyName.Up, ["OB"] = KeyName.Down, ["OC"] = KeyName.Right, ["OD"] = KeyName.Left, ["OH"] = KeyName.Home, ["OF"] = KeyName.End,
-        ["[1~"] = KeyName.Home, ["[7~"] = KeyName.Home, ["[4~"] = KeyName.End, ["[8~"] = KeyName.End, ["[3~"] = KeyName.Delete,
-        ["[5~"] = KeyName.PageUp, ["[6~"] = KeyName.PageDown, ["[1;5H"] = KeyName.Top, ["[1;5F"] = KeyName.Bottom,
+        ["[A"] = KeyName.Up,
+        ["[B"] = KeyName.Down,
+        ["[C"] = KeyName.Right,
+        ["[D"] = KeyName.Left,
+        ["[H"] = KeyName.Home,
+        ["[F"] = KeyName.End,
+        ["OA"] = KeyName.Up,
+        ["OB"] = KeyName.Down,
+        ["OC"] = KeyName.Right,
+        ["OD"] = KeyName.Left,
+        ["OH"] = KeyName.Home,
+        ["OF"] = KeyName.End,
+        ["[1~"] = KeyName.Home,
+        ["[7~"] = KeyName.Home,
+        ["[4~"] = KeyName.End,
+        ["[8~"] = KeyName.End,
+        ["[3~"] = KeyName.Delete,
+        ["[5~"] = KeyName.PageUp,
+        ["[6~"] = KeyName.PageDown,
+        ["[1;5H"] = KeyName.Top,
+        ["[1;5F"] = KeyName.Bottom,
     };
 
     private readonly Decoder _utf8 = new UTF8Encoding(false, false).GetDecoder();
