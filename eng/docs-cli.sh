@@ -14,6 +14,13 @@ help_of() {
     echo '```'
 }
 help_of ""
-"$roost" --help | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }' | while read -r verb; do
+verbs_of() {
+    # shellcheck disable=SC2086
+    "$roost" $1 --help | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }'
+}
+verbs_of "" | while read -r verb; do
     help_of "$verb"
+    verbs_of "$verb" | while read -r below; do
+        help_of "$verb $below"
+    done
 done

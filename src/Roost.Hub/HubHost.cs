@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -13,6 +14,7 @@ using Roost.Core.Identity;
 using Roost.Hub.Connections;
 using Roost.Hub.Hosting;
 using Roost.Hub.Sockets;
+using Roost.Hub.Sockets.Loop;
 
 namespace Roost.Hub;
 
@@ -76,6 +78,10 @@ public sealed class HubHost : IAsyncDisposable
         if (options.Certificate is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+        else if (LoopTransport.IsSupported)
+        {
+            builder.Services.AddSingleton<IConnectionListenerFactory, LoopTransport>();
         }
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, options));
         WebApplication? app = null;

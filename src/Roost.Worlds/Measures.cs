@@ -39,7 +39,8 @@ public static class Measures
     /// <summary>Sends signals between random pairs of peers at different hubs and counts what arrives within a time.</summary>
     public static Reached TrySignals(this World world, int count, TimeSpan within, bool honestOnly = false)
     {
-        var peers = world.Homes.Where(home => !honestOnly || !home.Value.IsLiar).Select(home => home.Key).Order(Comparer<PeerId>.Create(static (a, b) => string.CompareOrdinal(a.ToString(), b.ToString()))).ToArray();
+        var peers = world.Homes.Where(home => !honestOnly || !home.Value.IsLiar).Select(home => home.Key).ToArray();
+        Array.Sort(peers, Compare); // By their text, so that a dictionary's order does not matter.
         var sent = new Dictionary<uint, (PeerId To, Core.Cores.Instant At)>();
         var arrived = new Dictionary<uint, TimeSpan>();
         int twice = 0, astray = 0;
@@ -77,4 +78,12 @@ public static class Measures
 
     /// <summary>Payload bytes that all running hubs sent so far.</summary>
     public static long BytesSent(this World world) => world.Hubs.Sum(hub => hub.BytesSent);
+
+    private static int Compare(PeerId one, PeerId other)
+    {
+        Span<byte> a = stackalloc byte[PeerId.Size], b = stackalloc byte[PeerId.Size];
+        one.CopyTo(a);
+        other.CopyTo(b);
+        return a.SequenceCompareTo(b);
+    }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Roost.Hub.Sockets;
 using Roost.Mesh.Wire;
 
 namespace Roost.Hub.Tests;
@@ -65,13 +66,21 @@ public class BareSocketTests
         Assert.Contains("pong", Encoding.UTF8.GetString(await ReadFrameAsync(tcp)), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task The_same_doors_open_in_an_ordinary_app_without_the_fast_path()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_doors_open_in_an_ordinary_app_with_and_without_the_fast_path(bool fast)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoostHub(options => options.Host = "127.0.0.1");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            if (fast)
+            {
+                listen.UseRoostSockets();
+            }
+        }));
         await using var app = builder.Build();
         app.MapRoostHub();
         await app.StartAsync(TestContext.Current.CancellationToken);

@@ -69,15 +69,22 @@ internal sealed class TestPeer : IAsyncDisposable
         await _socket.SendAsync(message, type, true, Timeout());
 
     /// <summary>The next frame, which must be of this kind.</summary>
-    public async Task<T> HearAsync<T>() where T : DoorFrame => Assert.IsType<T>(await HearAsync());
+    public async Task<T> HearAsync<T>() where T : DoorFrame
+    {
+        var frame = await HearAsync();
+        return frame as T ?? throw new InvalidOperationException($"heard {frame?.ToString() ?? $"a close with {CloseStatus}"} instead of {typeof(T).Name}");
+    }
 
     /// <summary>The next frame, or null when the hub closed.</summary>
-    public async Task<DoorFrame?> HearAsync()
+    public Task<DoorFrame?> HearAsync() => HearAsync(Timeout());
+
+    /// <inheritdoc cref="HearAsync()"/>
+    public async Task<DoorFrame?> HearAsync(CancellationToken patience)
     {
         int length = 0;
         while (true)
         {
-            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), Timeout());
+            var part = await _socket.ReceiveAsync(_buffer.AsMemory(length), patience);
             length += part.Count;
             if (part.MessageType == WebSocketMessageType.Close)
             {

@@ -273,16 +273,6 @@ describe('the page', () => {
     await heard(a, ['while frozen'])
   })
 
-  test('offline on both sides and back: nothing is lost', async () => {
-    const { a, b } = await pair({ webrtc: { relay: 'only' } })
-    await Promise.all([a.page.context().setOffline(true), b.page.context().setOffline(true)])
-    for (const connection of [...hub.connections]) connection.socket.terminate()
-    await expect.poll(() => a.page.evaluate(() => (window as any).stage.app.state)).toBe('reconnecting')
-    await a.send('said offline')
-    await Promise.all([a.page.context().setOffline(false), b.page.context().setOffline(false)])
-    await heard(b, ['said offline'])
-  })
-
   test('a full disk is told, and messages still flow', async () => {
     const { a, b } = await pair()
     await a.page.evaluate(() => {

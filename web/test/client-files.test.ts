@@ -1,11 +1,13 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { AppPage } from './app-page.ts'
 import { launchChromium } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
 
-const SIZE = 24 * 1_048_576 + 11
-const PATIENCE = { timeout: 25_000 }
+const SIZE = 10 * 1_048_576 + 11
+const PATIENCE = { timeout: 40_000 }
+
+vi.setConfig({ testTimeout: 120_000 })
 
 let browser: Browser
 let hub: HubDouble
@@ -68,7 +70,7 @@ test('a file arrives whole and checked, with its name and type, and an empty one
   const { a, b, to } = await pair()
   await begin(a, to)
   await expectWhole(b)
-  await expect.poll(() => sent(a)).toBe(true)
+  await expect.poll(() => sent(a), PATIENCE).toBe(true)
   expect((await a.read('progress')).at(-1)).toEqual({ bytes: SIZE, direction: 'out' })
   await begin(a, to, 0)
   await expect.poll(async () => (await b.read('files')).length, PATIENCE).toBe(2)
@@ -102,7 +104,7 @@ test.each(['sender', 'receiver'])('goes on after a reload of the %s with what is
   const { a, b, to } = await pair()
   await slow(a)
   await begin(a, to)
-  await expect.poll(() => kept(b), PATIENCE).toBeGreaterThan(5_000_000)
+  await expect.poll(() => kept(b), PATIENCE).toBeGreaterThan(3_000_000)
   const before = await kept(b)
   const page = who === 'sender' ? a : b
   await page.page.reload()
@@ -131,6 +133,6 @@ test('declining is told to the sender', async () => {
   const { a, b, to } = await pair()
   await b.page.evaluate(() => (window as any).stage.app.on('file-offer', (offer: any) => offer.decline()))
   await begin(a, to)
-  await expect.poll(() => sent(a)).toBe(false)
+  await expect.poll(() => sent(a), PATIENCE).toBe(false)
   expect(await b.read('files')).toEqual([])
 })

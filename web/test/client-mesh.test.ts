@@ -74,3 +74,19 @@ test.each([
   }
   await Promise.all(all.map((page) => page.page.context().close()))
 }, 240_000)
+
+test('a hub is taken out with roost mesh drain during a chat through it: its page moves first, and nothing is lost', async () => {
+  const all = await meet('drained', { relay: 'only' })
+  await Promise.all(all.map(chat))
+  await mesh.drain(0)
+  await mesh.hubs[0].stop()
+  const said = await Promise.all(all.map(hush))
+  for (const [i, page] of all.entries()) {
+    const rest = said.filter((_, j) => j !== i).reduce((sum, count) => sum + count)
+    await expect.poll(async () => (await page.read('messages')).length, { timeout: 60_000 }).toBe(rest)
+    expect(await page.read('errors')).toEqual([])
+  }
+  expect(await all[0].read('states')).not.toContain('offline')
+  await mesh.revive(0)
+  await Promise.all(all.map((page) => page.page.context().close()))
+}, 240_000)

@@ -2,12 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { cameraArgs, film } from './camera.ts'
 import { launchChromium, openPage } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
 
 const LINK = 'https://roost.example/#AQBI3mYBqK8r9Q4mXvC0uZl2B1y7cE6dFhGjKpNsTw'
+
+vi.setConfig({ testTimeout: 120_000 })
 
 const browsers: Browser[] = []
 let hub: HubDouble

@@ -4,7 +4,7 @@ import * as Y from 'yjs'
 import { SharedDocument } from '../app/src/doc/shared-document.ts'
 import { chooseCrypto } from '../client/src/crypto/choose.ts'
 import { readDocumentInvite, writableInvite, writeDocumentInvite, type DocumentInvite } from '../client/src/doc/document-invite.ts'
-import type { DocumentStatus } from '../client/src/doc/document-link.ts'
+import type { DocumentStatus } from '../client/src/doc/document-setup.ts'
 import { writeCheckpoint } from '../client/src/doc/pieces.ts'
 import { doorOf } from '../client/src/hub/hub-link.ts'
 import type { Bytes } from '../client/src/codec/bytes.ts'
@@ -80,12 +80,10 @@ test('a checkpoint of a few bytes that stands for millions of structs is refused
   writer.shared.text.insert(0, 'fine')
   await becomes(reader, 'fine')
   const covered = (reader.shared.link as any).set.standing()
-  // Version 2: empty columns but for infos (a run without an end: GC), clients and lengths; then 2^40 structs of one client.
-  const update = new Uint8Array([0, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 2, 1, 1, 1, 128, 128, 128, 128, 128, 32, 0])
-  const before = Date.now()
+  // Version 2: columns of which only client, info (GC, a run without an end) and length hold anything; then 2^30 structs of one client.
+  const update = new Uint8Array([0, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0, 0, 1, 1, 1, 128, 128, 128, 128, 4, 0, 0])
   await writer.say(3, writeCheckpoint({ covered, stateVector: new Uint8Array([0]), update }))
   await vi.waitFor(() => expect(reader.status!.refused).toBe(1), { timeout: 20_000 })
-  expect(Date.now() - before).toBeLessThan(15_000)
   writer.shared.text.insert(4, '!')
   await becomes(reader, 'fine!')
   expect(reader.shared.link.feeds).toBe(1)

@@ -61,7 +61,10 @@ export class HubConnection {
     if (type === 0x05) return rooms.leave(r.bytes(16), this.peer20, 0)
     if (type === 0x09) return this.setup.peers.get(hex(r.bytes(20)))?.tell(this.stamp(frame))
     if (type === 0x0a) for (const other of rooms.others(r.bytes(16), this.peer20)) other.tell(this.stamp(frame))
-    if (type === 0x0b) rooms.has(r.bytes(16), r.bytes(20))?.tell(this.stamp(frame))
+    if (type !== 0x0b) return
+    const target = rooms.has(r.bytes(16), r.bytes(20))
+    if (target) target.tell(this.stamp(frame))
+    else this.refuse(8, 'the peer is not in the room')
   }
 
   private stamp(frame: Bytes): Bytes {

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { vi } from 'vitest'
-import { RealHub } from './real-hub.ts'
+import { RealHub, ROOST } from './real-hub.ts'
 
 /** Hubs that are told of the first one only, each with a data directory of its own. */
 export class MeshOfHubs {
@@ -31,6 +33,12 @@ export class MeshOfHubs {
   async revive(at: number): Promise<void> {
     this.hubs[at] = await RealHub.start(this.argsOf(at), this.hubs[at].port)
     await this.whole()
+  }
+
+  /** `roost mesh drain`: resolves when the hub's own clients are elsewhere. */
+  async drain(at: number): Promise<void> {
+    const { stdout } = await promisify(execFile)(ROOST, ['mesh', 'drain', '--data', join(this.directory, String(at))])
+    if (!stdout.includes('drained')) throw new Error(stdout)
   }
 
   async stop(): Promise<void> {

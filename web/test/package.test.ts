@@ -16,9 +16,11 @@ const WEB = fileURLToPath(new URL('..', import.meta.url))
 const MAIN = `
 import { P2PApp } from '@roost/client'
 import { TextStream } from '@roost/client/stream'
+import { toSvg } from '@roost/client/qr'
 const app = new P2PApp({ signalingServer: location.hash.slice(1), identity: 'ephemeral' })
 const id: string = await app.joinRoom('package')
-document.title = id + ' ' + typeof TextStream.host
+await app.sendFileToUser(id, new File(['x'], 'x'), { waitMs: 1 }) // loads a lazy part
+document.title = id + ' ' + typeof TextStream.host + ' ' + toSvg(id).slice(0, 4)
 `
 
 let folder: string
@@ -63,7 +65,7 @@ test('without a bundler it runs from an import map', async () => {
   const plain = join(folder, 'plain')
   mkdirSync(plain)
   execFileSync('cp', ['-r', join(folder, 'node_modules/@roost/client/dist'), join(plain, 'client')])
-  const map = JSON.stringify({ imports: { '@roost/client': './client/roost.js', '@roost/client/stream': './client/roost-stream.js' } })
+  const map = JSON.stringify({ imports: { '@roost/client': './client/roost.js', '@roost/client/stream': './client/roost-stream.js', '@roost/client/qr': './client/roost-qr.js' } })
   writeFileSync(join(plain, 'index.html'), `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${map}</script><script type="module">${MAIN.replace(': string', '')}</script>`)
   await runs(plain)
 })
@@ -76,7 +78,7 @@ async function runs(root: string): Promise<void> {
     const complaints: string[] = []
     const page = await openPage(browser, complaints)
     await page.goto(`http://${host}:${port}/index.html#${hub.url.replace('localhost', host)}`)
-    await expect.poll(() => page.title()).toMatch(/^[0-9a-f]{40} function$/)
+    await expect.poll(() => page.title()).toMatch(/^[0-9a-f]{40} function <svg$/)
     expect(complaints).toEqual([])
     await page.context().close()
   }

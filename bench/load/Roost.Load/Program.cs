@@ -1,5 +1,5 @@
 // Server CPU per relayed message and memory per idle connection, Roost beside npm's peer in one run.
-//   Roost.Load [--connections 5000] [--rate 6000] [--seconds 10] [--payload 1500] [--rounds 2] [--only pigeon]
+//   Roost.Load [--connections 5000] [--rate 6000] [--seconds 10] [--payload 1500] [--rounds 2] [--only pigeon] [--hub EXECUTABLE]
 using System.Diagnostics;
 using System.Globalization;
 using Roost.Load;
@@ -10,10 +10,11 @@ string root = FindRoot();
 Console.WriteLine($"{connections} connections, {payload} B signals, {rate}/s between random pairs, {rounds} x {seconds} s; {Environment.ProcessorCount} cores shared with the load generator");
 Console.WriteLine($"{"",-20} {"CPU us/message",15} {"delivered",10} {"of sent",8} {"kB/idle connection",19} {"RSS MB",7}");
 var results = new List<(string Name, double Micros)>();
+string? hub = Array.IndexOf(args, "--hub") is var other and >= 0 ? args[other + 1] : null; // To compare two builds.
 string only = Array.IndexOf(args, "--only") is var named and >= 0 ? args[named + 1] : "";
 foreach (var protocol in ((Protocol[])[new PeerJs(), new Pigeon(), new Own()]).Where(protocol => protocol.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
 {
-    using var server = protocol is PeerJs ? await Server.PeerAsync(root) : await Server.HubAsync(root, protocol.Name);
+    using var server = protocol is PeerJs ? await Server.PeerAsync(root) : await Server.HubAsync(root, protocol.Name, hub);
     results.Add((protocol.Name, await MeasureAsync(protocol, server)));
 }
 foreach (var (name, micros) in results.Skip(1))

@@ -30,8 +30,8 @@ internal sealed class Server : IDisposable
     public long ResidentBytes =>
         long.Parse(File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
 
-    public static Task<Server> HubAsync(string root, string name) => StartAsync(name, port => (
-        File.Exists($"{root}/artifacts/roost/roost") ? $"{root}/artifacts/roost/roost" : $"{root}/artifacts/bin/Roost.Cli/release/roost",
+    public static Task<Server> HubAsync(string root, string name, string? executable) => StartAsync(name, port => (
+        executable is not null ? executable : File.Exists($"{root}/artifacts/roost/roost") ? $"{root}/artifacts/roost/roost" : $"{root}/artifacts/bin/Roost.Cli/release/roost",
         ["hub", "--host", "127.0.0.1", "--port", $"{port}", "--quiet", "--log-level", "error"]));
 
     public static Task<Server> PeerAsync(string root) => StartAsync("npm peer", port => (

@@ -20,19 +20,29 @@ internal static class HubCommand
             Examples:
               roost hub --data /var/lib/roost --public-url https://roost.example.org
               PORT=8080 roost hub
+              roost hub --mesh-demo 4 --data /tmp/demo
             """);
         settings.AddTo(hub);
-        hub.SetAction((parsed, cancellation) => RunAsync(settings, parsed, welcome: null, cancellation));
+        var demo = new Option<int>("--mesh-demo") { Description = "Start so many hubs at once, on this port and the next ones, as one mesh to play with", HelpName = "N" };
+        demo.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 2 or > MeshDemo.Most)
+            {
+                result.AddError($"--mesh-demo takes 2 to {MeshDemo.Most} hubs");
+            }
+        });
+        hub.Options.Add(demo);
+        hub.SetAction((parsed, cancellation) => RunAsync(settings, parsed, welcome: null, cancellation, parsed.GetValue(demo)));
         return hub;
     }
 
-    internal static Task<int> RunAsync(HubSettings settings, ParseResult parsed, Action<Screen, HubHost>? welcome, CancellationToken cancellation)
+    internal static Task<int> RunAsync(HubSettings settings, ParseResult parsed, Action<Screen, HubHost>? welcome, CancellationToken cancellation, int demo = 0)
     {
         var screen = new Screen(parsed.GetValue(settings.Quiet));
         var json = new JsonLines(parsed.GetValue(settings.Json));
         return Running.GuardAsync(screen, json, async () =>
         {
-            var options = settings.Read(parsed);
+            var options = MeshDemo.First(settings.Read(parsed), demo);
             using var loggers = LoggerFactory.Create(logging => logging
                 .SetMinimumLevel(Enum.Parse<LogLevel>(parsed.GetValue(settings.LogLevel)!, ignoreCase: true))
                 .AddProvider(new StderrLoggerProvider()));
@@ -42,9 +52,13 @@ internal static class HubCommand
             var host = await HubHost.StartAsync(options, loggers, stop.Token);
             await using (host)
             await using (KeeperOf(host, options))
+            await using (var mesh = await MeshDemo.StartAsync(host, demo, () => settings.Read(parsed), loggers, stop.Token))
             {
-                json.Write("ready", ("port", host.Port), ("url", host.Addresses[0]), ("hub", host.Id.ToString()));
-                (welcome ?? Welcome)(screen, host);
+                foreach (var hub in mesh.Others.Prepend(host))
+                {
+                    json.Write("ready", ("port", hub.Port), ("url", hub.Addresses[0]), ("hub", hub.Id.ToString()));
+                    (welcome ?? Welcome)(screen, hub);
+                }
                 await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 screen.Say("  draining …");
             }

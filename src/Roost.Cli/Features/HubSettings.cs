@@ -29,7 +29,7 @@ internal sealed class HubSettings
 
     public Option<DirectoryInfo?> WebRoot { get; } = new("--web-root") { Description = "Serve the web app from this folder instead of the built-in one", HelpName = "DIR" };
 
-    public Option<bool> Dev { get; } = new("--dev") { Description = "For a developer's machine (NODE_ENV=development): errors say more" };
+    public Option<bool> Dev { get; } = new("--dev") { Description = "For a developer's machine (NODE_ENV=development): finds hubs at ws://localhost:3000 to 3003 by itself, errors say more" };
 
     public Option<string> LogLevel { get; } = new("--log-level") { Description = "error, warning, information, debug or trace", DefaultValueFactory = _ => "information", HelpName = "LEVEL" };
 

@@ -12,6 +12,9 @@ namespace Roost.Cli.Features;
 /// <summary><c>roost mesh</c>: look at and steer the mesh of a hub on this machine, through its control socket.</summary>
 internal static class MeshCommand
 {
+    private static readonly TimeSpan MoveWithin = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(100);
+
     public static Command Create()
     {
         var data = new Option<DirectoryInfo?>("--data") { Description = "The hub's data directory; that of roost up if none is named", HelpName = "DIR", Recursive = true };
@@ -26,17 +29,18 @@ internal static class MeshCommand
         Add("ls", "List the hubs that are known", "mesh", List);
         Add("graph", "Links of this hub in Graphviz's language", "mesh", Graph);
         Add("ping", "Round trips of this hub's links", "mesh", Ping);
-        Add("drain", "Take this hub out: others take over what it keeps for the mesh, new peers are sent elsewhere", "mesh drain", static _ => ["draining"]);
+        Add("drain", "Take this hub out: others take over what it keeps for the mesh, and its own clients move to them; then it can be stopped", "mesh drain", Drained, MovedAsync);
         Add("undrain", "Put this hub back in", "mesh undrain", static _ => ["back in the mesh"]);
         return mesh;
 
-        void Add(string name, string description, string line, Func<JsonNode, IEnumerable<string>> show)
+        void Add(string name, string description, string line, Func<JsonNode, IEnumerable<string>> show, Func<string, CancellationToken, Task<JsonNode>>? then = null)
         {
             var command = new Command(name, description);
             command.SetAction((parsed, cancellation) => Running.GuardAsync(new Screen(quiet: false), new JsonLines(false), async () =>
             {
                 string directory = parsed.GetValue(data)?.FullName ?? StateFolder.Of("hub");
                 var answer = await AskAsync(directory, line, cancellation);
+                answer = then is null ? answer : await then(directory, cancellation);
                 foreach (string text in parsed.GetValue(json) ? [answer.ToJsonString()] : show(answer))
                 {
                     Console.Out.WriteLine(text);
@@ -45,6 +49,30 @@ internal static class MeshCommand
             }));
             mesh.Subcommands.Add(command);
         }
+    }
+
+    /// <summary>Waits until own clients are elsewhere. Those that know no other hub, and unmodified clients, stay until the hub ends.</summary>
+    private static async Task<JsonNode> MovedAsync(string directory, CancellationToken cancellation)
+    {
+        using var patience = new CancellationTokenSource(MoveWithin);
+        while (true)
+        {
+            var seen = await AskAsync(directory, "mesh", cancellation);
+            bool elsewhere = seen["hubs"]!.AsArray().Any(hub => (string?)hub!["state"] == "alive");
+            if ((int)seen["own"]! == 0 || !elsewhere || patience.IsCancellationRequested)
+            {
+                return seen;
+            }
+            await Task.Delay(LookAgainAfter, cancellation);
+        }
+    }
+
+    private static IEnumerable<string> Drained(JsonNode answer)
+    {
+        int own = (int)answer["own"]!, others = (int)answer["peers"]! - own;
+        yield return own == 0
+            ? $"drained; it can be stopped{(others > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({others} unmodified clients stay until then)") : "")}"
+            : string.Create(CultureInfo.InvariantCulture, $"{own} own clients are still here: no other hub is known to them, or to this one");
     }
 
     private static async Task<JsonNode> AskAsync(string directory, string line, CancellationToken cancellation)

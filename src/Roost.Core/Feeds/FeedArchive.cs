@@ -40,6 +40,9 @@ public sealed class FeedArchive
     /// <summary>Reads kept entries above <paramref name="after"/>, sealed; together at most <paramref name="budget"/> bytes, but at least one where there is one.</summary>
     public IReadOnlyList<FeedEntry> Read(ulong after, int budget) => _log.Read(after, budget);
 
+    /// <summary>The signature kept with an entry, 64 bytes; zeros where there is none.</summary>
+    public byte[] SignatureAt(ulong n) => _log.SignatureAt(n);
+
     /// <summary>Keeps the next entry; <paramref name="signature"/> where the author's is known for it.</summary>
     public void Append(in FeedEntry entry, byte[]? signature)
     {

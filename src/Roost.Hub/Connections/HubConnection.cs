@@ -37,9 +37,16 @@ internal sealed class HubConnection(ConnectionId id, RoostSocket socket, IDoorSe
             {
                 await PostAsync(first, null);
             }
-            while (await HearAsync())
+            SocketMessage message;
+            do
             {
+                // One state machine waits for the socket, this one: nothing is allocated for a message.
+                while (!socket.TryReceive(out message))
+                {
+                    socket.Received(await socket.ReceiveAsync());
+                }
             }
+            while (await HearAsync(message));
         }
         catch (Exception exception) when (exception is IOException or ConnectionResetException or ConnectionAbortedException or OperationCanceledException)
         {
@@ -62,9 +69,8 @@ internal sealed class HubConnection(ConnectionId id, RoostSocket socket, IDoorSe
         Decided();
     }
 
-    private async ValueTask<bool> HearAsync()
+    private async ValueTask<bool> HearAsync(SocketMessage message)
     {
-        var message = await socket.ReceiveAsync();
         switch (message.Event)
         {
             case SocketEvent.Binary:

@@ -48,6 +48,9 @@ public sealed partial class HubService : IAsyncDisposable
 
     internal HubMetrics Metrics { get; }
 
+    /// <summary>Sockets of all kinds at one time: pages and health checks are answered by a full hub too.</summary>
+    internal int MostConnections => _options.EffectiveLimits.MaxConnections + 1_000;
+
     internal MeshLinks? Links { get; private set; }
 
     /// <summary>Makes the hub part of a mesh, which begins to dial with <see cref="StartMeshAsync"/>.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Threading.Channels;
 using Roost.Core.Cores;
+using Roost.Hub.Sockets.Loop;
 
 namespace Roost.Hub.Driving;
 
@@ -38,7 +39,9 @@ internal sealed class CoreDriver<TInput, TEffect> : IAsyncDisposable where TInpu
     private readonly Channel<Posted> _inbox = Channel.CreateBounded<Posted>(new BoundedChannelOptions(Capacity) { SingleReader = true });
     private readonly Queue<TInput> _own = [];
     private Instant _armedFor = Instant.Never;
+    private readonly Action _runIfIdle;
     private int _running;
+    private int _postponed;
     private int _fired;
     private volatile bool _disposed;
 
@@ -49,6 +52,7 @@ internal sealed class CoreDriver<TInput, TEffect> : IAsyncDisposable where TInpu
         _core = core;
         _owner = owner;
         _clock = clock;
+        _runIfIdle = RunIfIdle;
         _timer = clock.Time.CreateTimer(static self => ((CoreDriver<TInput, TEffect>)self!).Fired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -59,9 +63,10 @@ internal sealed class CoreDriver<TInput, TEffect> : IAsyncDisposable where TInpu
     {
         if (_inbox.Writer.TryWrite(new(input, rented, null)))
         {
-            RunIfIdle();
+            RunSoon();
             return ValueTask.CompletedTask;
         }
+        RunIfIdle();
         return PostSlowlyAsync(new(input, rented, null));
     }
 
@@ -102,6 +107,19 @@ internal sealed class CoreDriver<TInput, TEffect> : IAsyncDisposable where TInpu
         RunIfIdle();
     }
 
+    // A socket loop's inputs of one round are handled together, so that frames to one receiver leave together.
+    private void RunSoon()
+    {
+        if (SocketLoop.Current is { } loop && Volatile.Read(ref _running) == 0 && Interlocked.Increment(ref _postponed) < BatchSize)
+        {
+            loop.AtEndOfRound(_runIfIdle);
+        }
+        else
+        {
+            RunIfIdle();
+        }
+    }
+
     private void RunIfIdle()
     {
         if (Interlocked.CompareExchange(ref _running, 1, 0) == 0)
@@ -114,6 +132,7 @@ internal sealed class CoreDriver<TInput, TEffect> : IAsyncDisposable where TInpu
     {
         do
         {
+            Volatile.Write(ref _postponed, 0);
             int turns = 0;
             while (Turn())
             {

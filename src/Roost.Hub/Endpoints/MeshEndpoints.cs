@@ -48,7 +48,7 @@ public static class MeshEndpoints
             Self = self,
             Urls = () => options.PublicUrl is { } url ? [Reaches.DoorOf(url)] : [.. authorities.Urls().Select(Reaches.DoorOf)],
             Region = options.Region,
-            Seeds = options.Development ? [.. options.BootstrapPeers, .. LocalHubs] : options.BootstrapPeers,
+            Seeds = options.Development ? [.. options.BootstrapPeers, .. options.DevelopmentPeers] : options.BootstrapPeers,
             SignalingTimeout = options.SignalingTimeout,
         };
     }
@@ -64,7 +64,4 @@ public static class MeshEndpoints
             throw new HubStartException("ROOST-1903", $"The mesh key {file} cannot be read; {e.Message}", e);
         }
     }
-
-    // Seed 002: npm run local:node1 … node4.
-    private static readonly string[] LocalHubs = ["ws://localhost:3000", "ws://localhost:3001", "ws://localhost:3002", "ws://localhost:3003"];
 }

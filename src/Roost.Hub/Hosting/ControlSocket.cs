@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Roost.Hub.Connections;
 using Roost.Mesh.Federation;
+using Roost.Mesh.Hubs;
 
 namespace Roost.Hub.Hosting;
 
@@ -116,7 +117,7 @@ public sealed partial class ControlSocket : IAsyncDisposable
         switch (command)
         {
             case "mesh":
-                return await _hub.LookAsync(core => core.Mesh is { } mesh ? Describe(mesh) : Problem("this hub is in no mesh"));
+                return await _hub.LookAsync(core => core.Mesh is { } mesh ? Describe(core, mesh) : Problem("this hub is in no mesh"));
             case "mesh drain":
                 await _hub.DrainAsync(true);
                 return new() { ["ok"] = true };
@@ -128,13 +129,14 @@ public sealed partial class ControlSocket : IAsyncDisposable
         }
     }
 
-    private static JsonObject Describe(MeshCore mesh) => new()
+    private static JsonObject Describe(HubCore core, MeshCore mesh) => new()
     {
         ["v"] = 1,
         ["hub"] = mesh.Self.ToShortString(),
         ["mode"] = mesh.IsFull ? "full" : "one-hop",
         ["draining"] = mesh.IsDraining,
         ["peers"] = mesh.Peers,
+        ["own"] = core.OwnPeers,
         ["leases"] = mesh.Leases,
         ["parked"] = mesh.Parked,
         ["signalsOut"] = mesh.Counters.SignalsOut,

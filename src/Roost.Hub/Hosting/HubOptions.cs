@@ -16,6 +16,9 @@ public sealed class HubOptions
     /// <summary>NODE_ENV=development: local hubs are looked for and errors say more.</summary>
     public bool Development { get; set; }
 
+    /// <summary>Hubs that a hub in development looks for by itself. Seed 002: npm run local:node1 … node4.</summary>
+    public IReadOnlyList<string> DevelopmentPeers { get; set; } = ["ws://localhost:3000", "ws://localhost:3001", "ws://localhost:3002", "ws://localhost:3003"];
+
     /// <summary>Hubs to meet first, as ws:// or wss:// URLs. BOOTSTRAP_PEERS, comma-separated.</summary>
     public IReadOnlyList<string> BootstrapPeers { get; set; } = [];
 

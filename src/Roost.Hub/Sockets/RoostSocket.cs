@@ -22,37 +22,53 @@ internal sealed class RoostSocket(IDuplexPipe pipes, int maxMessage, int maxQueu
     private bool _closed;
     private bool _finished;
 
+    // The reader's: what has been received and not been taken.
+    private ReadOnlySequence<byte> _received;
+    private bool _holds;
+    private bool _inputEnded;
+
     /// <summary>Raised once the queue, which had refused a frame, is empty again.</summary>
     public Action? Writable { get; set; }
 
-    /// <summary>The next message; pings are answered and closes echoed here.</summary>
-    public async ValueTask<SocketMessage> ReceiveAsync()
+    /// <summary>The next message of what has been received; pings are answered and closes echoed here. False: more must be received.</summary>
+    public bool TryReceive(out SocketMessage message)
     {
-        while (true)
+        if (!_holds)
         {
-            var result = await pipes.Input.ReadAsync();
-            var buffer = result.Buffer;
-            bool taken = _assembler.TryTake(ref buffer, out var message);
-            // With a message taken, the rest has not been looked at and the next read returns it at once.
-            pipes.Input.AdvanceTo(buffer.Start, taken ? buffer.Start : buffer.End);
-            if (taken)
-            {
-                switch (message.Event)
-                {
-                    case SocketEvent.Ping:
-                        SendControl(FrameHeader.Pong, message.Bytes.Span);
-                        break;
-                    case SocketEvent.Close:
-                        Answer(message.Bytes.Span);
-                        break;
-                }
-                return message;
-            }
-            if (result.IsCompleted || result.IsCanceled)
-            {
-                return new(SocketEvent.Ended, null, 0);
-            }
+            message = new(SocketEvent.Ended, null, 0);
+            return _inputEnded;
         }
+        if (_assembler.TryTake(ref _received, out message))
+        {
+            if (_received.IsEmpty)
+            {
+                LetGo(_received.End); // Handling the message may take long, and the memory is wanted for other sockets.
+            }
+            switch (message.Event)
+            {
+                case SocketEvent.Ping:
+                    SendControl(FrameHeader.Pong, message.Bytes.Span);
+                    break;
+                case SocketEvent.Close:
+                    Answer(message.Bytes.Span);
+                    break;
+            }
+            return true;
+        }
+        LetGo(_received.Start);
+        message = new(SocketEvent.Ended, null, 0);
+        return _inputEnded;
+    }
+
+    /// <summary>Receives more, to be given to <see cref="Received"/>. Only after <see cref="TryReceive"/> gave false.</summary>
+    public ValueTask<ReadResult> ReceiveAsync() => pipes.Input.ReadAsync();
+
+    /// <summary>Takes what came.</summary>
+    public void Received(ReadResult result)
+    {
+        _received = result.Buffer;
+        _inputEnded = result.IsCompleted || result.IsCanceled;
+        _holds = true;
     }
 
     /// <summary>Writes a message, unflushed. False: the queue is full and the message was dropped.</summary>
@@ -141,7 +157,8 @@ internal sealed class RoostSocket(IDuplexPipe pipes, int maxMessage, int maxQueu
     /// <summary>Reads away what still comes until the stream ends.</summary>
     public async ValueTask DrainAsync()
     {
-        bool ended = false;
+        LetGo(_received.End);
+        bool ended = _inputEnded;
         while (!ended)
         {
             var result = await pipes.Input.ReadAsync();
@@ -154,12 +171,23 @@ internal sealed class RoostSocket(IDuplexPipe pipes, int maxMessage, int maxQueu
     public async ValueTask FinishAsync()
     {
         _assembler.Reset();
+        LetGo(_received.End);
         lock (_gate)
         {
             _closed = _finished = true;
         }
         await pipes.Output.CompleteAsync();
         await pipes.Input.CompleteAsync();
+    }
+
+    private void LetGo(SequencePosition consumed)
+    {
+        if (_holds)
+        {
+            pipes.Input.AdvanceTo(consumed, _received.End);
+            _holds = false;
+            _received = default;
+        }
     }
 
     private async Task CutLaterAsync()

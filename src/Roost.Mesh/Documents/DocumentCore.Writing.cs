@@ -101,6 +101,8 @@ public sealed partial class DocumentCore
         _cover = cover with { Signature = _write!.Sign(cover.SignedText(_room.Room)) };
         if (_keeper is { } keeper)
         {
+            // Behind the checkpoint itself: before it the keeper would drop nothing.
+            Drain(now);
             Send(keeper, FeedCodec.Write(_cover));
         }
     }

@@ -63,7 +63,7 @@ public sealed partial class FeedSet
     /// <summary>Takes back a feed of an earlier run; its entries are given out anew.</summary>
     public void Recall(FeedId feed)
     {
-        if (feed.Author.ToOwnerId() != _owner || Hold(feed) is not { } held)
+        if (feed.Author.ToOwnerId() != _owner || Hold(feed) is not { } held || (!IsGenuine(held) && !TryMend(feed, ref held)))
         {
             return;
         }
@@ -191,6 +191,40 @@ public sealed partial class FeedSet
             }
         }
         FetchNext(now);
+    }
+
+    /// <summary>Whether what the store gave back ends with its author's signature.</summary>
+    private static bool IsGenuine(HeldFeed held) =>
+        held.Archive.Head is not { } head || Ed25519.Verify(head.Author, FeedChain.SignedText(held.Feed, head.N, head.Chain.Span), head.Signature.Span);
+
+    /// <summary>A store that was damaged keeps what is signed before the damage; the rest comes anew from whoever has it.</summary>
+    private bool TryMend(FeedId feed, ref HeldFeed held)
+    {
+        var chain = new FeedChain(feed);
+        var good = new List<(FeedEntry Entry, byte[] Signature)>();
+        int signed = 0;
+        for (ulong at = 0; at < held.Last; at = chain.N)
+        {
+            foreach (var entry in held.Archive.Read(at, FeedFrame.MaxAnswer))
+            {
+                chain.Add(entry.Kind, entry.Sealed.Span);
+                var signature = held.Archive.SignatureAt(entry.N);
+                good.Add((entry, signature));
+                signed = chain.Verify(signature) ? good.Count : signed;
+            }
+        }
+        _feeds.Remove(feed.Short);
+        _store.Forget(feed);
+        if (Hold(feed) is not { } mended)
+        {
+            return false;
+        }
+        foreach (var (entry, signature) in good.Take(signed))
+        {
+            mended.Archive.Append(entry, signature.AsSpan().ContainsAnyExcept((byte)0) ? signature : null);
+        }
+        held = mended;
+        return true;
     }
 
     private HeldFeed? Hold(FeedId feed)

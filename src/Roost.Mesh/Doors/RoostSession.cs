@@ -69,6 +69,10 @@ public sealed class RoostSession : IDoorSession
         {
             return frame is DoorFrame.Auth auth ? Authenticate(auth, re) : Misbehaved(Refusal.BadProof, re);
         }
+        if (frame is DoorFrame.Goodbye)
+        {
+            return Misbehaved(Refusal.ShuttingDown, DoorTypes.NoFrame); // Forgotten at once, closed when it has been sent what waits for it.
+        }
         if (!_frames.TryTake(1, now) || !_bytes.TryTake(message.Length, now))
         {
             return Refused(Refusal.RateLimited, re);

@@ -43,7 +43,7 @@ public sealed partial class MeshCore
                 _mesh.Retire(older, LinkRefusal.Surplus);
             }
         }
-        hub.NeedsLeases |= hub.Run != up.Run;
+        hub.NeedsLeases |= hub.Run != 0 && hub.Run != up.Run; // It was started anew and has lost what it had.
         hub.Run = up.Run;
         hub.Link = link;
         _mesh.Links[link.Id] = link;

@@ -69,15 +69,43 @@ public sealed partial class MeshCore
 
     private volatile string[] _alternatives = [];
 
-    private string[] FindAlternatives() =>
-    [
-        .. _roll.All.Where(hub => hub is { State: HubState.Alive, Record: { MayOwn: true } })
-            .OrderByDescending(hub => hub.Record!.Region == _mesh.Options.Region)
-            .ThenBy(hub => hub.Id.Short ^ _mesh.SelfShort)
-            .SelectMany(hub => hub.Urls.Take(1).Select(url => OriginOf(url.Url))).Take(MostAlternatives),
-    ];
+    private int _alternativesOf = -1;
+
+    private void FollowAlternatives()
+    {
+        if (_alternativesOf == _roll.Version)
+        {
+            return;
+        }
+        _alternativesOf = _roll.Version;
+        var best = new PriorityQueue<KnownHub, (bool Near, ulong Distance)>(Worst);
+        foreach (var hub in _roll.All)
+        {
+            if (hub is { State: HubState.Alive, Record: { MayOwn: true } record, Urls.Count: > 0 })
+            {
+                best.Enqueue(hub, (record.Region == _mesh.Options.Region, hub.Id.Short ^ _mesh.SelfShort));
+                if (best.Count > MostAlternatives)
+                {
+                    best.Dequeue();
+                }
+            }
+        }
+        var origins = new string[best.Count];
+        for (int i = origins.Length - 1; i >= 0; i--)
+        {
+            origins[i] = OriginOf(best.Dequeue().Urls[0].Url);
+        }
+        _alternatives = origins;
+    }
+
+    // The far ones first, of them the most distant: those go when there are too many.
+    private static readonly Comparer<(bool Near, ulong Distance)> Worst =
+        Comparer<(bool Near, ulong Distance)>.Create(static (a, b) => a.Near != b.Near ? a.Near.CompareTo(b.Near) : b.Distance.CompareTo(a.Distance));
 
     private static string OriginOf(string door) => (door.StartsWith("wss", StringComparison.Ordinal) ? "https" : "http") + door[door.IndexOf(':', StringComparison.Ordinal)..^"/mesh".Length];
+
+    /// <summary>The id under which the hub's own key enters as a peer.</summary>
+    internal PeerId SelfPeer { get; }
 
     /// <summary>The hub's id.</summary>
     public HubId Self => _mesh.SelfId;

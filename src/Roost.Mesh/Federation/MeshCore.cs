@@ -37,6 +37,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     internal MeshCore(MeshOptions options, IMeshHost host, Dice dice)
     {
         _mesh = new(options, host, dice);
+        SelfPeer = PeerId.OfKey(options.Self.Key.PublicKey);
         _roll = new(_mesh);
         _watch = new(_mesh, _roll);
         _dialler = new(_mesh, _roll);
@@ -181,7 +182,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _dialler.Sweep();
         _watch.Sweep();
         _neighbours.Sweep();
-        _alternatives = FindAlternatives();
+        FollowAlternatives();
         _mesh.Later(SweepEvery, "sweep links", Sweep);
     }
 
@@ -199,10 +200,10 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
 
     private void Compare()
     {
-        var neighbours = _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList();
+        var neighbours = _mesh.Neighbours.Where(hub => hub.Link is not null).ToList();
         if (neighbours.Count > 0)
         {
-            _reconciler.Begin(neighbours[_mesh.Dice.Next(neighbours.Count)].Hub);
+            _reconciler.Begin(neighbours[_mesh.Dice.Next(neighbours.Count)]);
         }
         _mesh.Later(_mesh.Dice.Jitter(_mesh.Options.CompareEvery, 0.2), "compare rolls", Compare);
     }

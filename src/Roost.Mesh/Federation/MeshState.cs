@@ -25,6 +25,12 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
     /// <summary>Those that are sent on; of two to one hub the other only runs dry.</summary>
     public IEnumerable<Link> LiveLinks => Links.Values.Where(static link => link.Hub.Link == link);
 
+    /// <summary>Hubs of the overlay: standing links, symmetric.</summary>
+    public List<KnownHub> Neighbours { get; } = [];
+
+    /// <summary>Those of them that have a link at the moment.</summary>
+    public int NeighbourCount => Neighbours.Count(static hub => hub.Link is not null);
+
     /// <summary>Of the input or tick at hand.</summary>
     public Instant Now { get; set; }
 

@@ -19,6 +19,9 @@ internal sealed class Connection(ConnectionId id, string dialect, ClientAddress 
     /// <summary>When it was asked for a sign of life that has not come.</summary>
     public Instant? ProbedAt { get; set; }
 
+    /// <summary>It was asked to go to another hub.</summary>
+    public bool AskedToGo { get; set; }
+
     public PeerId Peer { get; set; }
 
     public bool Bound { get; set; }

@@ -80,8 +80,31 @@ public sealed partial class HubCore
         connection.Network = null;
     }
 
+    /// <summary>While the operator takes this hub out: asks own peers to go elsewhere, as many at a time as others can take in. Unmodified clients know no way to.</summary>
+    private void AskToGo()
+    {
+        if (Mesh is not { IsDraining: true, Alternatives.Count: > 0 })
+        {
+            return;
+        }
+        foreach (var connection in _connections.Values.Where(c => !c.AskedToGo && MayMove(c)).Take(limits.AskedToGoPerSecond))
+        {
+            connection.AskedToGo = true;
+            Refuse(connection, Refusal.Draining, DoorTypes.NoFrame);
+        }
+    }
+
+    private void StayHere()
+    {
+        foreach (var connection in _connections.Values)
+        {
+            connection.AskedToGo = false;
+        }
+    }
+
     private void Sweep(Instant now)
     {
+        AskToGo();
         List<(Connection Connection, Refusal Why)>? over = null;
         foreach (var connection in _connections.Values)
         {

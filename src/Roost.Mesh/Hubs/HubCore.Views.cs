@@ -14,6 +14,11 @@ public sealed partial class HubCore
     /// <summary>Guests that asked to be found; counts all networks.</summary>
     public int Guests => _networks.Values.Sum(network => network.Announced);
 
+    /// <summary>Own peers that could be at another hub as well: those that proved a key other than the hub's, with which its own keeper enters.</summary>
+    public int OwnPeers => _connections.Values.Count(MayMove);
+
+    private bool MayMove(Connection connection) => connection is { Bound: true, Network: not null } && connection.Peer != Mesh?.SelfPeer;
+
     /// <summary>Whether the hub lets nobody in any more.</summary>
     public bool IsShuttingDown => _shuttingDown;
 

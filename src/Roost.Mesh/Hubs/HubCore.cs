@@ -102,6 +102,10 @@ public sealed partial class HubCore(HubLimits limits, Dice dice) : IProtocolCore
                 break;
             case HubInput.FromMesh mesh:
                 Mesh?.Handle(mesh.Input, now);
+                if (mesh.Input is Federation.MeshInput.Drained { Out: false })
+                {
+                    StayHere();
+                }
                 break;
             case HubInput.ShuttingDown:
                 ShutDown();

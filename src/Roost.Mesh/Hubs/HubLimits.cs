@@ -63,6 +63,9 @@ public sealed record HubLimits
     /// <summary>Proofs (JOIN) a connection may have checked a second, and at once: each costs the hub a signature.</summary>
     public RateLimit Proofs { get; init; } = new(20, 128);
 
+    /// <summary>Own peers asked a second to go to another hub while the operator takes this one out: others must take them in.</summary>
+    public int AskedToGoPerSecond { get; init; } = 500;
+
     /// <summary>Whom guests are told of.</summary>
     public DiscoveryMode Discovery { get; init; } = DiscoveryMode.Auto;
 

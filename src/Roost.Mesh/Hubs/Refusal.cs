@@ -69,4 +69,7 @@ public enum Refusal : ushort
 
     /// <summary>The operator removed it.</summary>
     Removed = 21,
+
+    /// <summary>The operator takes the hub out of its mesh: own peers shall go to another one.</summary>
+    Draining = 22,
 }

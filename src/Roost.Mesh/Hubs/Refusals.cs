@@ -33,6 +33,7 @@ public static class Refusals
         Refusal.IdIsBound => new("id-is-bound", 1008, "This peerId belongs to a key; choose another"),
         Refusal.CardTooLarge => new("card-too-large", 0, "The announcement is too large."),
         Refusal.Removed => new("removed", 4403, "Removed by the operator of this hub."),
+        Refusal.Draining => new("draining", 0, "This hub is being taken out of its mesh; say GOODBYE and go to another one."),
         _ => new("none", 0, ""),
     };
 

@@ -12,6 +12,8 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<PeerKey, Local> _locals = [];
+    private List<KnownHub> _candidates = [];
+    private bool _selfWasCandidate;
     private bool _adjusting;
 
     private sealed class Local(Lease lease)
@@ -19,7 +21,34 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
         public Lease Lease { get; set; } = lease;
 
         /// <summary>Mode O: who has it. Mode F keeps this per hub.</summary>
-        public List<KnownHub?> Owners { get; set; } = [];
+        public List<KnownHub?> Owners { get; private set; } = [];
+
+        /// <summary>Its place in the order of weights; a hub's weight follows from it.</summary>
+        public ulong Number { get; } = Rendezvous.NumberOf(lease.Key.Peer);
+
+        private ulong _least;
+
+        public void Place(List<KnownHub?> owners, ulong least) => (Owners, _least) = (owners, least);
+
+        /// <summary>Whether owners are missing, or one of some newcomers is to be one.</summary>
+        public bool MustMove(Rendezvous rendezvous, List<KnownHub> newcomers, int wanted)
+        {
+            foreach (var owner in Owners)
+            {
+                if (owner is { WasCandidate: false })
+                {
+                    return true;
+                }
+            }
+            foreach (var hub in newcomers)
+            {
+                if (Owners.Count < wanted || rendezvous.WeightOf(hub, Number) > _least)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     public int Count => _locals.Count;
@@ -33,7 +62,7 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
         ulong seq = proof?.Seq ?? (ulong)mesh.Now.UnixMilliseconds;
         var local = new Local(new Lease(key, mesh.SelfShort, seq, (ushort)mesh.Options.LeaseTtl.TotalSeconds, proof));
         _locals[key] = local;
-        Place(local, only: null);
+        Place(local);
     }
 
     public void Left(PeerKey key)
@@ -57,8 +86,7 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
     {
         if (_locals.TryGetValue(key, out var local))
         {
-            local.Owners = [];
-            Place(local, only: null);
+            Place(local);
         }
     }
 
@@ -90,9 +118,12 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
         {
             if ((uint)key.GetHashCode() % parts == part)
             {
-                foreach (var owner in rendezvous.OwnersOf(key.Peer).OfType<KnownHub>())
+                foreach (var owner in rendezvous.IsFull ? rendezvous.OwnersOf(key.Peer) : local.Owners)
                 {
-                    Add(puts, owner, local.Lease);
+                    if (owner is { IsUp: true })
+                    {
+                        Add(puts, owner, local.Lease);
+                    }
                 }
             }
         }
@@ -113,18 +144,7 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
         }
         else
         {
-            foreach (var local in _locals.Values)
-            {
-                var owners = rendezvous.OwnersOf(local.Lease.Key.Peer);
-                foreach (var owner in owners)
-                {
-                    if (owner is not null && (modeChanged || owner.NeedsLeases || !local.Owners.Contains(owner)))
-                    {
-                        Add(puts, owner, local.Lease);
-                    }
-                }
-                local.Owners = owners;
-            }
+            MoveChanged(puts, all: modeChanged || _selfWasCandidate != roll.SelfMayOwn);
         }
         foreach (var hub in roll.Owners)
         {
@@ -134,12 +154,40 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
         SendAll(puts);
     }
 
-    private void Place(Local local, List<KnownHub?>? only)
+    /// <summary>Mode O: only leases whose owners changed are looked at closely; in a large mesh somebody comes or goes all the time.</summary>
+    private void MoveChanged(Dictionary<KnownHub, List<Lease>> puts, bool all)
     {
-        var owners = only ?? rendezvous.OwnersOf(local.Lease.Key.Peer);
+        foreach (var former in _candidates)
+        {
+            former.WasCandidate &= former.MayOwn;
+        }
+        var newcomers = roll.Owners.Where(hub => !hub.WasCandidate).ToList();
+        _candidates = roll.Owners;
+        _selfWasCandidate = roll.SelfMayOwn;
+        newcomers.ForEach(hub => hub.WasCandidate = true);
+        foreach (var local in _locals.Values)
+        {
+            var before = local.Owners;
+            if (all || local.MustMove(rendezvous, newcomers, mesh.Options.Owners))
+            {
+                local.Place(rendezvous.OwnersOf(local.Lease.Key.Peer, out ulong least), least);
+            }
+            foreach (var owner in local.Owners)
+            {
+                if (owner is not null && (all || owner.NeedsLeases || (before != local.Owners && !before.Contains(owner))))
+                {
+                    Add(puts, owner, local.Lease);
+                }
+            }
+        }
+    }
+
+    private void Place(Local local)
+    {
+        var owners = rendezvous.OwnersOf(local.Lease.Key.Peer, out ulong least);
         if (!rendezvous.IsFull)
         {
-            local.Owners = owners;
+            local.Place(owners, least);
         }
         var put = new MeshFrame.Put([local.Lease]);
         foreach (var owner in owners)

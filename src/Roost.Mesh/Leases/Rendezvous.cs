@@ -25,16 +25,28 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
     public int Count => Candidates.Length;
 
     /// <summary>The owners of a peer's leases, best first; null stands for this hub. In mode F: all.</summary>
-    public List<KnownHub?> OwnersOf(PeerId peer) => IsFull ? [.. Candidates.Select(entry => entry.Hub)] : Top(NumberOf(peer), mesh.Options.Owners);
+    public List<KnownHub?> OwnersOf(PeerId peer) => OwnersOf(peer, out _);
+
+    /// <inheritdoc cref="OwnersOf(PeerId)"/>
+    /// <param name="peer">Whose.</param>
+    /// <param name="least">The weight of the last of them: a newcomer that weighs more takes its place.</param>
+    public List<KnownHub?> OwnersOf(PeerId peer, out ulong least)
+    {
+        least = 0;
+        return IsFull ? [.. Candidates.Select(entry => entry.Hub)] : Top(NumberOf(peer), mesh.Options.Owners, out least);
+    }
+
+    /// <summary>How much a hub weighs for a peer's <see cref="NumberOf"/>.</summary>
+    public ulong WeightOf(KnownHub hub, ulong number) => Mix(SeedOf(hub) ^ number);
 
     /// <summary>The owners whom a look-up asks, in both modes: those that surely have it if it exists.</summary>
-    public List<KnownHub?> AskedFor(PeerId peer) => Top(NumberOf(peer), mesh.Options.Owners);
+    public List<KnownHub?> AskedFor(PeerId peer) => Top(NumberOf(peer), mesh.Options.Owners, out _);
 
     /// <summary>Who keeps which hubs are interested in a room.</summary>
-    public List<KnownHub?> OwnersOf(RoomKey room) => Top(room.Room.Value.High ^ room.Network.Value, mesh.Options.RoomOwners);
+    public List<KnownHub?> OwnersOf(RoomKey room) => Top(room.Room.Value.High ^ room.Network.Value, mesh.Options.RoomOwners, out _);
 
     /// <summary>The one hub that introduces the guests of a network; null stands for this one.</summary>
-    public KnownHub? IntroducerOf(NetId network) => Top(network.Value, 1) is [var first] ? first : null;
+    public KnownHub? IntroducerOf(NetId network) => Top(network.Value, 1, out _) is [var first] ? first : null;
 
     /// <summary>Follows the roll. True: the mode changed.</summary>
     public bool Refresh()
@@ -78,10 +90,11 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
         return HubId.ReadShort(hash);
     }
 
-    private List<KnownHub?> Top(ulong number, int count)
+    private List<KnownHub?> Top(ulong number, int count, out ulong least)
     {
         var best = new List<KnownHub?>(count);
         Span<ulong> weights = stackalloc ulong[count];
+        weights.Clear();
         foreach (var (hub, seed) in Candidates)
         {
             ulong weight = Mix(seed ^ number);
@@ -102,10 +115,12 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
             weights[at..^1].CopyTo(weights[(at + 1)..]);
             weights[at] = weight;
         }
+        least = weights[^1];
         return best;
     }
 
-    private static ulong NumberOf(PeerId peer)
+    /// <summary>A peer's place in the order of weights.</summary>
+    public static ulong NumberOf(PeerId peer)
     {
         Span<byte> bytes = stackalloc byte[PeerId.Size];
         peer.CopyTo(bytes);

@@ -29,6 +29,9 @@ internal sealed class Dialler
 
         public int Failures { get; set; }
 
+        /// <summary>What the operator was told last: once for each cause, not for each try.</summary>
+        public LinkRefusal Told { get; set; }
+
         public Instant NotBefore { get; set; } = Instant.Epoch;
     }
 
@@ -109,7 +112,7 @@ internal sealed class Dialler
         }
         foreach (var seed in _seeds.Where(seed => seed.Url == url))
         {
-            (seed.Hub, seed.IsDialling, seed.Failures) = (link.Hub.Id, false, 0);
+            (seed.Hub, seed.IsDialling, seed.Failures, seed.Told) = (link.Hub.Id, false, 0, LinkRefusal.None);
             if (!link.Hub.Urls.Exists(known => known.Url == url))
             {
                 link.Hub.Urls.Insert(0, (url, null));
@@ -123,9 +126,11 @@ internal sealed class Dialler
         {
             seed.IsDialling = false;
             seed.IsSelf |= failed.Why == LinkRefusal.Self;
-            seed.NotBefore = _mesh.Now + (failed.Why is LinkRefusal.None or LinkRefusal.TooSlow or LinkRefusal.Surplus ? SeedRetry[Math.Min(seed.Failures, SeedRetry.Length - 1)] : AfterTwin);
-            if (seed.Failures++ == 0 && failed.Why is not (LinkRefusal.None or LinkRefusal.TooSlow or LinkRefusal.Surplus))
+            bool passes = failed.Why is LinkRefusal.None or LinkRefusal.TooSlow or LinkRefusal.Surplus;
+            seed.NotBefore = _mesh.Now + (passes ? SeedRetry[Math.Min(seed.Failures++, SeedRetry.Length - 1)] : AfterTwin);
+            if (!passes && seed.Told != failed.Why)
             {
+                seed.Told = failed.Why;
                 _mesh.Notice(failed.Why is not LinkRefusal.Self, Explain(failed));
             }
         }
@@ -188,9 +193,9 @@ internal sealed class Dialler
     // A hub that can't be dialled is asked, by those it is linked to, to dial us.
     private void CallBack(KnownHub hub)
     {
-        foreach (var link in _mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList())
+        foreach (var neighbour in _mesh.Neighbours)
         {
-            _mesh.Tell(link.Hub, new MeshFrame.Probe(0, hub.Id));
+            _mesh.Tell(neighbour, new MeshFrame.Probe(0, hub.Id));
         }
         _mesh.Later(_mesh.Options.SignalingTimeout, "nobody called back", () =>
         {

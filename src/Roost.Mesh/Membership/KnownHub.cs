@@ -16,7 +16,10 @@ internal enum HubState
 }
 
 /// <summary>What one hub knows of another.</summary>
-internal sealed class KnownHub(HubId id, PublicKey key)
+/// <param name="id">Who.</param>
+/// <param name="key">Its key.</param>
+/// <param name="neighbours">Where hubs are listed while they are neighbours: what happens every second looks at these few, not at all links.</param>
+internal sealed class KnownHub(HubId id, PublicKey key, List<KnownHub> neighbours)
 {
     public HubId Id { get; } = id;
 
@@ -48,7 +51,25 @@ internal sealed class KnownHub(HubId id, PublicKey key)
 
     public ulong Run { get; set; }
 
-    public bool IsNeighbour { get; set; }
+    public bool IsNeighbour
+    {
+        get;
+        set
+        {
+            if (field != value)
+            {
+                field = value;
+                if (value)
+                {
+                    neighbours.Add(this);
+                }
+                else
+                {
+                    neighbours.Remove(this);
+                }
+            }
+        }
+    }
 
     /// <summary>Gets news itself, not only its name (PlumTree).</summary>
     public bool IsEager { get; set; } = true;
@@ -58,6 +79,15 @@ internal sealed class KnownHub(HubId id, PublicKey key)
 
     /// <summary>Whether leases were put there since it became an owner (mode F).</summary>
     public bool IsOwner { get; set; }
+
+    /// <summary>It was a candidate when leases were last moved.</summary>
+    public bool WasCandidate { get; set; }
+
+    /// <summary>What it adds to the fingerprint of the roll; 0: nothing.</summary>
+    public ulong Print { get; set; }
+
+    /// <summary>It is no longer on the roll; whoever still holds it finds it dead.</summary>
+    public bool IsForgotten { get; set; }
 
     public bool IsUp => State != HubState.Dead;
 

@@ -25,6 +25,9 @@ internal sealed class Roll
     /// <summary>Changes whenever somebody comes, goes, or changes its record.</summary>
     public int Version { get; private set; }
 
+    /// <summary>Hubs of which something changed since the fingerprint was last looked at.</summary>
+    public HashSet<KnownHub> Touched { get; } = [];
+
     /// <summary>News to be passed on.</summary>
     public Action<HubRecord?, HubView?> Publish { get; set; } = static (_, _) => { };
 
@@ -66,9 +69,9 @@ internal sealed class Roll
         {
             return null;
         }
-        var hub = new KnownHub(id, key) { Since = _mesh.Now };
+        var hub = new KnownHub(id, key, _mesh.Neighbours) { Since = _mesh.Now };
         _hubs.Add(id.Short, hub);
-        Touch();
+        Touch(hub);
         return hub;
     }
 
@@ -105,7 +108,7 @@ internal sealed class Roll
         hub.Record = accepted;
         LearnUrls(hub, accepted, from);
         SetState(hub, HubState.Alive);
-        Touch();
+        Touch(hub);
         Changed(hub);
         return true;
     }
@@ -166,7 +169,7 @@ internal sealed class Roll
                 _mesh.Tell(hub, new MeshFrame.News([], [new HubView(hub.Id, hub.Incarnation, true)]));
             }
             SetState(hub, HubState.Alive);
-            Touch();
+            Touch(hub);
             Changed(hub);
         }
     }
@@ -208,7 +211,7 @@ internal sealed class Roll
         {
             _mesh.Close(link, LinkRefusal.Silent);
         }
-        Touch();
+        Touch(hub);
         Died(hub);
     }
 
@@ -223,7 +226,7 @@ internal sealed class Roll
         var urls = _mesh.Options.Urls();
         byte flags = (byte)(_flags | (urls.Count == 0 ? HubRecord.Leaf : 0));
         Own = HubRecord.Sign(_mesh.Options.Self.Key, incarnation, flags, _mesh.Options.Region, [.. urls.Take(HubRecord.MaxUrls)]);
-        Touch();
+        Touch(null);
     }
 
     private static void LearnUrls(KnownHub hub, HubRecord record, Reach from)
@@ -244,7 +247,11 @@ internal sealed class Roll
     {
         var oldest = _hubs.Values.Where(hub => !hub.IsUp).MinBy(hub => hub.Since)
             ?? (oneToldOf ? _hubs.Values.Where(hub => hub is { Link: null, IsDialling: false, Pending.Count: 0 }).MaxBy(hub => hub.Since) : null);
-        return oldest is not null && _hubs.Remove(oldest.Id.Short);
+        if (oldest is not null)
+        {
+            Forget(oldest);
+        }
+        return oldest is not null;
     }
 
     /// <summary>Forgets hubs dead for longer than they are dialled.</summary>
@@ -252,15 +259,28 @@ internal sealed class Roll
     {
         foreach (var hub in _hubs.Values.Where(hub => !hub.IsUp && _mesh.Now - hub.Since > _mesh.Options.ForgetAfter).ToList())
         {
-            _hubs.Remove(hub.Id.Short);
-            Touch();
+            Forget(hub);
         }
     }
 
-    private void Touch()
+    private void Forget(KnownHub hub)
+    {
+        _hubs.Remove(hub.Id.Short);
+        hub.State = HubState.Dead;
+        hub.IsForgotten = true;
+        hub.IsNeighbour = false;
+        Touch(hub);
+    }
+
+    // Null: this hub itself.
+    private void Touch(KnownHub? hub)
     {
         Version++;
         _owners = null;
+        if (hub is not null)
+        {
+            Touched.Add(hub);
+        }
     }
 
     /// <summary>What this hub thinks of one, as compared between hubs.</summary>

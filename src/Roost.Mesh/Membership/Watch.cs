@@ -19,7 +19,7 @@ internal sealed class Watch(MeshState mesh, Roll roll)
 
     public void Sweep()
     {
-        foreach (var link in mesh.LiveLinks.ToList())
+        foreach (var link in mesh.LiveLinks)
         {
             var silence = link.Silence(mesh.Now);
             if (silence >= mesh.Options.SuspectAfter)

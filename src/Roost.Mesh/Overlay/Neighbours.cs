@@ -16,7 +16,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
     private readonly Dictionary<KnownHub, Instant> _refused = [];
     private readonly HashSet<KnownHub> _courted = [];
 
-    public int Count => mesh.LiveLinks.Count(link => link.Hub.IsNeighbour);
+    public int Count => mesh.NeighbourCount;
 
     public void Sweep()
     {
@@ -54,8 +54,8 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
         bool yes = by.IsNeighbour || ask.Urgent || count < mesh.Options.MaxNeighbours;
         if (yes && !by.IsNeighbour && count >= mesh.Options.MaxNeighbours)
         {
-            var others = mesh.LiveLinks.Where(link => link.Hub.IsNeighbour).ToList();
-            var dropped = others[mesh.Dice.Next(others.Count)].Hub;
+            var others = mesh.Neighbours.Where(hub => hub.Link is not null).ToList();
+            var dropped = others[mesh.Dice.Next(others.Count)];
             dropped.IsNeighbour = false;
             mesh.Tell(dropped, new MeshFrame.Neighbourly(false));
         }

@@ -129,19 +129,19 @@ internal sealed class NewsTree(MeshState mesh, Roll roll)
 
     private void Spread(Item item, KnownHub? except)
     {
-        foreach (var link in mesh.LiveLinks)
+        foreach (var hub in mesh.Neighbours)
         {
-            if (link.Hub == except || !link.Hub.IsNeighbour)
+            if (hub == except || hub.Link is null)
             {
                 continue;
             }
-            if (link.Hub.IsEager)
+            if (hub.IsEager)
             {
-                OutboxOf(link.Hub).News.Add(item);
+                OutboxOf(hub).News.Add(item);
             }
             else
             {
-                OutboxOf(link.Hub).Names.Add(NameOf(item));
+                OutboxOf(hub).Names.Add(NameOf(item));
             }
         }
         FlushSoon();

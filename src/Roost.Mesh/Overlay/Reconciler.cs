@@ -9,9 +9,8 @@ internal sealed class Reconciler(MeshState mesh, Roll roll)
 {
     private const int PerFrame = 200;
 
-    private readonly Dictionary<KnownHub, (ulong Incarnation, bool Up, ulong Print)> _prints = [];
-    private int _printedVersion = -1;
-    private ulong[] _ranges = new ulong[256];
+    private readonly ulong[] _ranges = new ulong[256];
+    private (ulong Incarnation, ulong Print) _own;
     private ulong _all;
 
     public void Begin(KnownHub with) => mesh.Tell(with, new MeshFrame.Summary(Fingerprint()));
@@ -114,25 +113,22 @@ internal sealed class Reconciler(MeshState mesh, Roll roll)
         }
     }
 
+    // XOR of all views, followed change by change: a mesh of a thousand hubs has thousands of changes while it forms.
     private ulong Fingerprint()
     {
-        if (_printedVersion == roll.Version)
+        foreach (var hub in roll.Touched)
         {
-            return _all;
+            ulong print = hub.Record is null || hub.IsForgotten ? 0 : Roll.Print(Roll.ViewOf(hub));
+            Add(hub.Id.Short, hub.Print ^ print);
+            hub.Print = print;
         }
-        _printedVersion = roll.Version;
-        _ranges = new ulong[256];
-        _all = 0;
-        foreach (var hub in roll.All.Where(hub => hub.Record is not null))
+        roll.Touched.Clear();
+        if (_own.Incarnation != roll.Own.Incarnation)
         {
-            // Hashing is what costs; most hubs have not changed since the last time.
-            if (!_prints.TryGetValue(hub, out var print) || print.Incarnation != hub.Incarnation || print.Up != hub.IsUp)
-            {
-                _prints[hub] = print = (hub.Incarnation, hub.IsUp, Roll.Print(Roll.ViewOf(hub)));
-            }
-            Add(hub.Id.Short, print.Print);
+            ulong print = Roll.Print(new(mesh.SelfId, roll.Own.Incarnation, false));
+            Add(mesh.SelfShort, _own.Print ^ print);
+            _own = (roll.Own.Incarnation, print);
         }
-        Add(mesh.SelfShort, Roll.Print(new(mesh.SelfId, roll.Own.Incarnation, false)));
         return _all;
     }
 

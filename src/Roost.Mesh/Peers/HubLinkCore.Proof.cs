@@ -6,7 +6,7 @@ namespace Roost.Mesh.Peers;
 
 public sealed partial class HubLinkCore
 {
-    private const ushort ReplacedCode = 13;
+    private const ushort ReplacedCode = 13, DrainingCode = 22;
 
     private readonly byte[] _nonce = new byte[DoorTypes.NonceSize];
     private DoorFrame.Hello? _hello;
@@ -33,6 +33,9 @@ public sealed partial class HubLinkCore
                 Stop("replaced");
                 _effects.Enqueue(new HubLinkEffect.Replaced());
                 break;
+            case DoorFrame.Error { Code: DrainingCode }:
+                GoElsewhere(now);
+                break;
             case DoorFrame.Error error:
                 _refusal = error.Text;
                 Hear(error);
@@ -43,7 +46,7 @@ public sealed partial class HubLinkCore
             case DoorFrame.Pong or DoorFrame.Unknown:
                 break;
             default:
-                if (IsOnline)
+                if (_state is HubLinkState.Online or HubLinkState.Leaving)
                 {
                     Hear(frame);
                 }
@@ -52,6 +55,18 @@ public sealed partial class HubLinkCore
                     Fail("the hub spoke out of turn", now);
                 }
                 break;
+        }
+    }
+
+    /// <summary>Its operator takes the hub out: says goodbye as the last thing, hears what the hub has for us, and goes on when it closes.</summary>
+    private void GoElsewhere(Instant now)
+    {
+        if (IsOnline && _hubs.Count > 1)
+        {
+            Transmit(new DoorFrame.Goodbye());
+            _state = HubLinkState.Leaving;
+            _deadline = now + _options.ConnectWithin;
+            _effects.Enqueue(new HubLinkEffect.Offline("the hub is being taken out of its mesh", now));
         }
     }
 

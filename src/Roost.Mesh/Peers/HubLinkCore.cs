@@ -8,7 +8,8 @@ namespace Roost.Mesh.Peers;
 
 // Idle ─Start─▶ Dialing ─Opened─▶ Greeting ─HELLO─▶ Proving ─WELCOME─▶ Online
 //                  ▲                  │                │                  │
-//                  └──── Waiting ◀────┴────────────────┴──── lost ◀───────┘      any ─Stop, replaced─▶ Stopped
+//                  └──── Waiting ◀────┴────────────────┴──── lost ◀───────┤      any ─Stop, replaced─▶ Stopped
+//                           ▲                            closed ── Leaving ◀┘ the hub is being taken out
 internal enum HubLinkState
 {
     Idle,
@@ -16,6 +17,7 @@ internal enum HubLinkState
     Greeting,
     Proving,
     Online,
+    Leaving,
     Waiting,
     Stopped,
 }
@@ -102,10 +104,10 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
             case HubLinkInput.Opened when _state == HubLinkState.Dialing:
                 _state = HubLinkState.Greeting;
                 break;
-            case HubLinkInput.Message message when _state is HubLinkState.Greeting or HubLinkState.Proving or HubLinkState.Online:
+            case HubLinkInput.Message message when _state is HubLinkState.Greeting or HubLinkState.Proving or HubLinkState.Online or HubLinkState.Leaving:
                 HandleMessage(message.Bytes, now);
                 break;
-            case HubLinkInput.Closed closed when _state is HubLinkState.Dialing or HubLinkState.Greeting or HubLinkState.Proving or HubLinkState.Online:
+            case HubLinkInput.Closed closed when _state is HubLinkState.Dialing or HubLinkState.Greeting or HubLinkState.Proving or HubLinkState.Online or HubLinkState.Leaving:
                 Lose(closed.Reason, now);
                 break;
             case HubLinkInput.Hurry when _state == HubLinkState.Waiting:
@@ -129,7 +131,7 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
             case HubLinkState.Waiting:
                 Dial(now);
                 break;
-            case HubLinkState.Dialing or HubLinkState.Greeting or HubLinkState.Proving:
+            case HubLinkState.Dialing or HubLinkState.Greeting or HubLinkState.Proving or HubLinkState.Leaving:
                 Fail("the hub did not answer in time", now);
                 break;
             case HubLinkState.Online when _pinged && now - _heardAt >= 2 * _options.PingAfter:
@@ -175,7 +177,7 @@ public sealed partial class HubLinkCore : IProtocolCore<HubLinkInput, HubLinkEff
 
     private void Lose(string reason, Instant now)
     {
-        bool settled = _state == HubLinkState.Online && now - _onlineSince >= SettledAfter;
+        bool settled = _state is HubLinkState.Online or HubLinkState.Leaving && now - _onlineSince >= SettledAfter;
         if (settled)
         {
             _failures = 0;

@@ -39,6 +39,15 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
         /// <summary>Who was asked in this round through the owners and has not answered.</summary>
         public HashSet<KnownHub> Asked { get; } = [];
 
+        /// <summary>Who claims that the peer is there, and is asked for the proof beside the owners. Its bare word counts only where no owner is left to ask.</summary>
+        public KnownHub? Claimant { get; set; }
+
+        /// <summary>The bare word of the claimant.</summary>
+        public Lease? Claim { get; set; }
+
+        /// <summary>An owner knows of no such peer.</summary>
+        public bool IsDenied { get; set; }
+
         /// <summary>What owners say of a guest.</summary>
         public List<(KnownHub By, Lease Lease)> Said { get; } = [];
     }
@@ -46,12 +55,16 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
     /// <summary>A lease came.</summary>
     public Action<PeerKey> Found { get; set; } = static _ => { };
 
-    public void Ask(PeerKey key, ulong wrongHome = 0)
+    /// <summary>Begins a look-up, if none is under way.</summary>
+    /// <param name="key">Of whom.</param>
+    /// <param name="wrongHome">A hub where it is not; 0 for none.</param>
+    /// <param name="claimant">A hub that speaks for it.</param>
+    public void Ask(PeerKey key, ulong wrongHome = 0, KnownHub? claimant = null)
     {
         if (!_byKey.TryGetValue(key, out var question))
         {
             mesh.Counters.Lookups++;
-            question = new(_next++, key, mesh.Now + mesh.Options.SignalingTimeout);
+            question = new(_next++, key, mesh.Now + mesh.Options.SignalingTimeout) { Claimant = claimant };
             _byNumber.Add(question.Number, question);
             _byKey.Add(key, question);
             mesh.Later(mesh.Options.SignalingTimeout, "end a look-up", () => End(question));
@@ -68,7 +81,11 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
         }
         if (found.Lease is { } lease && lease.Key == question.Key && !question.WrongHomes.Contains(lease.Home) && roll.Find(lease.Home) is { IsUp: true } home)
         {
-            if (lease.Proof is null)
+            if (lease.Proof is null && by == question.Claimant && lease.Home == by.Id.Short)
+            {
+                question.Claim = lease;
+            }
+            else if (lease.Proof is null)
             {
                 question.Said.Add((by, lease));
             }
@@ -78,7 +95,8 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
                 return;
             }
         }
-        if (--question.Waiting <= 0)
+        question.IsDenied |= found.Lease is null && by != question.Claimant;
+        if (by != question.Claimant && --question.Waiting <= 0)
         {
             AskNext(question);
         }
@@ -104,9 +122,17 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
 
     private void Begin(Question question)
     {
-        question.ToAsk = new(rendezvous.AskedFor(question.Key.Peer).OfType<KnownHub>());
+        var owners = rendezvous.AskedFor(question.Key.Peer);
+        question.ToAsk = new(owners.OfType<KnownHub>().Where(owner => owner != question.Claimant));
         question.Asked.Clear();
         question.Said.Clear();
+        question.Claim = null;
+        question.IsDenied = owners.Contains(null); // This hub would know.
+        if (question.Claimant is { IsUp: true } claimant)
+        {
+            question.Asked.Add(claimant);
+            mesh.Send(claimant, new MeshFrame.Find(question.Number, question.Key));
+        }
         AskNext(question);
     }
 
@@ -134,13 +160,18 @@ internal sealed class Finder(MeshState mesh, Roll roll, Rendezvous rendezvous, L
             Believe(question, question.Said.OrderBy(said => said.By.Id.Short == said.Lease.Home).First().Lease);
             return;
         }
+        if (!asked && question is { Claim: { } claim, IsDenied: false })
+        {
+            Believe(question, claim); // All owners died at once; a hub speaks for its own guests.
+            return;
+        }
         mesh.Later(asked ? AnswerWithin : AgainAfter, "ask the next owners", () =>
         {
             if (question.Round != round || !_byNumber.ContainsKey(question.Number))
             {
                 return;
             }
-            if (question.ToAsk.Count > 0 || question.Said.Count > 0)
+            if (question.ToAsk.Count > 0 || question.Said.Count > 0 || question is { Claim: not null, IsDenied: false })
             {
                 AskNext(question);
             }

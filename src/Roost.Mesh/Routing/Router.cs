@@ -63,7 +63,7 @@ internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Annou
         leases.Invalidate(source);
         _count++;
         (_unproven.TryGetValue(source, out var queue) ? queue : _unproven[source] = []).Enqueue(new((MeshFrame.Signal)MeshState.WithOwnBody(signal), from, mesh.Now + mesh.Options.SignalingTimeout));
-        finder.Ask(source);
+        finder.Ask(source, claimant: from.Hub);
         mesh.Later(mesh.Options.SignalingTimeout, "drop signals of an unproven source", () => SettleUnproven(source));
     }
 

@@ -38,6 +38,7 @@ public static partial class DoorCodec
             DoorTypes.Ping => body.Length <= DoorTypes.MaxEcho ? new DoorFrame.Ping(body) : null,
             DoorTypes.Pong => body.Length <= DoorTypes.MaxEcho ? new DoorFrame.Pong(body) : null,
             DoorTypes.Error => fromHub ? ReadError(body) : null,
+            DoorTypes.Goodbye => !fromHub && body.IsEmpty ? new DoorFrame.Goodbye() : null,
             _ => new DoorFrame.Unknown(type),
         };
         return frame is not null;

@@ -29,6 +29,7 @@ public static partial class DoorCodec
             DoorFrame.Ping f => output.U8(DoorTypes.Ping).Bytes(f.Echo.Span),
             DoorFrame.Pong f => output.U8(DoorTypes.Pong).Bytes(f.Echo.Span),
             DoorFrame.Error f => output.U8(DoorTypes.Error).U16(f.Code).U32(f.Re).Bytes(Encoding.UTF8.GetBytes(f.Text)),
+            DoorFrame.Goodbye => output.U8(DoorTypes.Goodbye),
             _ => throw new UnreachableException($"{frame} is never written"),
         };
     }

@@ -56,6 +56,9 @@ public abstract record DoorFrame
     /// <summary>The hub refused frame number <paramref name="Re"/> (0xFFFFFFFF: none in particular).</summary>
     public sealed record Error(ushort Code, uint Re, string Text) : DoorFrame;
 
+    /// <summary>The peer goes to another hub: nothing more comes from it here, and it waits for the hub to send what it has and to close.</summary>
+    public sealed record Goodbye : DoorFrame;
+
     /// <summary>A type that this version does not know; ignored, and answered with <c>unknown-type</c> by a hub.</summary>
     public sealed record Unknown(byte Type) : DoorFrame;
 }

@@ -29,5 +29,5 @@ public static class DoorTypes
 
     internal const int MemberSize = 20 + 16 + 1;
     internal const byte Hello = 0x01, Auth = 0x02, Welcome = 0x03, Join = 0x04, Leave = 0x05, Members = 0x06, Joined = 0x07, Left = 0x08;
-    internal const byte Signal = 0x09, Cast = 0x0A, Send = 0x0B, Gap = 0x0C, Ping = 0x0D, Pong = 0x0E, Error = 0x0F;
+    internal const byte Signal = 0x09, Cast = 0x0A, Send = 0x0B, Gap = 0x0C, Ping = 0x0D, Pong = 0x0E, Error = 0x0F, Goodbye = 0x10;
 }

@@ -1,3 +1,4 @@
+using Roost.Core.Cores;
 using Roost.Core.Identity;
 using Roost.Core.Rooms;
 using Roost.Crdt;
@@ -15,7 +16,12 @@ public sealed partial class DocumentSession
     private const ushort TargetUnknown = 8;
 
     private bool _presenceChanged;
+    // A hub that starts again lets peers in a moment before its keeper.
+    private static readonly TimeSpan AskToKeepEvery = TimeSpan.FromSeconds(30);
+
     private bool _askedToKeep;
+    private PeerId? _unkeptAt;
+    private Instant _askToKeepAt = Instant.Never;
 
     private async Task StartAsync()
     {
@@ -80,6 +86,10 @@ public sealed partial class DocumentSession
 
     private void Renew()
     {
+        if (_unkeptAt is { } hub && InstantClock.System.Now >= _askToKeepAt)
+        {
+            AskToKeep(hub);
+        }
         lock (_lock)
         {
             if (!_disposed)
@@ -211,11 +221,13 @@ public sealed partial class DocumentSession
                 Happened?.Invoke(new DocumentEvent.HubFound(online.Origin));
                 break;
             case HubLinkEffect.Offline offline:
+                _unkeptAt = null;
                 _driver.Post(new DocumentInput.Offline());
                 Happened?.Invoke(new DocumentEvent.HubLost(offline.Reason));
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Signal signal } when KeepFrame.TryRead(signal.Payload.Span, out var frame) && frame is KeepFrame.Answer answer:
                 _askedToKeep = false;
+                _unkeptAt = null;
                 Happened?.Invoke(new DocumentEvent.Kept(TimeSpan.FromSeconds(answer.Seconds), answer.Text));
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: TargetUnknown } }:
@@ -243,6 +255,7 @@ public sealed partial class DocumentSession
             uint seconds = (uint)Math.Min(uint.MaxValue, time.TotalSeconds);
             var ask = KeepFrame.AskDocument.Make(write, PeerId.OfKey(_identity.PublicKey), hub, _room, seconds);
             _askedToKeep = true;
+            (_askToKeepAt, _unkeptAt) = (InstantClock.System.Now + AskToKeepEvery, hub);
             _link!.Post(new HubLinkInput.Say(new DoorFrame.Signal(default, hub, ask.ToArray())));
         }
     }

@@ -7,6 +7,8 @@ namespace Roost.Rtc.Net.OpenSsl;
 internal static unsafe partial class NativeMethods
 {
     internal const int CtrlSetMtu = 17;
+    internal const int CtrlSetSessionCacheMode = 44;
+    internal const int CtrlSetMaxSendFragment = 52;
     internal const int CtrlDtlsGetTimeout = 73;
     internal const int CtrlDtlsHandleTimeout = 74;
     internal const int CtrlSetMinProtoVersion = 123;
@@ -67,6 +69,7 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void BIO_set_flags(nint bio, int flags);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void BIO_clear_flags(nint bio, int flags);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nuint ERR_get_error();
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nuint ERR_peek_error();
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void ERR_clear_error();
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void ERR_error_string_n(nuint error, byte* buffer, nint length);
 

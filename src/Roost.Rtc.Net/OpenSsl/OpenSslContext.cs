@@ -12,6 +12,9 @@ internal sealed unsafe class OpenSslContext : SafeHandle, IDtlsFactory
     private const string Ciphers =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384";
 
+    /// <summary>Bytes of the largest record written: packets are no larger than an Ethernet frame, but options may allow somewhat more.</summary>
+    private const int MaxRecord = 4096;
+
     internal OpenSslContext(DtlsCertificate certificate)
         : base(0, ownsHandle: true)
     {
@@ -20,6 +23,10 @@ internal sealed unsafe class OpenSslContext : SafeHandle, IDtlsFactory
         SetHandle(SSL_CTX_new(DTLS_method()));
         Check(handle != 0);
         Check(SSL_CTX_ctrl(handle, CtrlSetMinProtoVersion, Dtls12, 0) == 1);
+        // Nobody resumes (no tickets, a new handshake for every connection); kept sessions, with their certificates, would only be memory.
+        _ = SSL_CTX_ctrl(handle, CtrlSetSessionCacheMode, 0, 0);
+        // The buffer that a connection keeps for records it writes has this size instead of 16 KiB.
+        Check(SSL_CTX_ctrl(handle, CtrlSetMaxSendFragment, MaxRecord, 0) == 1);
         SSL_CTX_set_options(handle, OptionNoQueryMtu | OptionNoRenegotiation | OptionNoTicket);
         fixed (byte* der = certificate.Certificate)
         {

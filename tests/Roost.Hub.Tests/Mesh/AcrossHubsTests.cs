@@ -116,6 +116,7 @@ public class AcrossHubsTests
         await using var mesh = await MeshOfHubs.StartAsync(2);
         await using var one = await TestPeer.EnterAsync(mesh[0].Host, 1);
         await using var before = await TestPeer.EnterAsync(mesh[0].Host, 2);
+        await mesh.LaterAsync();
         await using var after = await TestPeer.EnterAsync(mesh[1].Host, 2);
         await before.RefusedAsync(13, 4409);
         await one.SayAsync(new DoorFrame.Signal(default, after.Id, "hi"u8.ToArray()));
@@ -158,6 +159,7 @@ public class AcrossHubsTests
         await using var owner = await Guest.AnnouncedAsync(mesh[0], 'c');
         Assert.Contains(owner.Id, await other.HearAsync("peer-discovered"), StringComparison.Ordinal); // The other hub knows of it.
         var listening = owner.HearAsync("offer"); // A read is what answers pings on this socket.
+        await mesh.LaterAsync();
         await using var thief = await Guest.AnnouncedAsync(mesh[1], 'c');
         Assert.Null(await thief.HearAsync("nothing of this kind"));
         Assert.Equal(1008, (int?)thief.CloseStatus);

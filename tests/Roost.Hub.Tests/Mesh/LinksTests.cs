@@ -17,6 +17,19 @@ public class LinksTests
     }
 
     [Fact]
+    public async Task Hubs_in_development_find_each_other_by_themselves_and_others_do_not()
+    {
+        await using var first = await TestHub.StartAsync();
+        string[] local = [$"ws://localhost:{first.Host.Port}"]; // In the place of ws://localhost:3000 to 3003, which are not a test's to take.
+        await using var one = await TestHub.StartAsync(options => (options.Development, options.DevelopmentPeers) = (true, local));
+        await using var two = await TestHub.StartAsync(options => (options.Development, options.DevelopmentPeers) = (true, local));
+        await MeshOfHubs.UntilAsync(async () => await MeshOfHubs.HubsKnownTo(one) == 2 && await MeshOfHubs.HubsKnownTo(two) == 2, "both know both others");
+        await using var alone = await TestHub.StartAsync(options => options.DevelopmentPeers = local);
+        Assert.Equal(0, await MeshOfHubs.HubsKnownTo(alone));
+        Assert.Equal(["ws://localhost:3000", "ws://localhost:3001", "ws://localhost:3002", "ws://localhost:3003"], new Hosting.HubOptions().DevelopmentPeers);
+    }
+
+    [Fact]
     public async Task Hubs_of_another_mesh_do_not_link()
     {
         await using var one = await TestHub.StartAsync(options => options.AppId = "one");

@@ -2,6 +2,7 @@ using System.Net.WebSockets;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Roost.Hub.Connections;
+using Roost.Hub.Driving;
 using Roost.Hub.Hosting;
 using Roost.Mesh.Wire;
 
@@ -48,9 +49,17 @@ internal sealed class MeshOfHubs : IAsyncDisposable
     public static Task<int> HubsKnownTo(TestHub hub) =>
         hub.Host.Services.GetRequiredService<HubService>().LookAsync(core => core.Mesh!.Hubs().Count(other => other.IsUp && other.HasRecord));
 
-    public static async Task UntilAsync(Func<Task<bool>> condition, string what)
+    /// <summary>Until what comes next is later by every hub's clock than all before: leases compare milliseconds, and two in the same one are settled by the hubs' ids.</summary>
+    public Task LaterAsync()
     {
-        using var patience = new CancellationTokenSource(TestPeer.Patience);
+        var clocks = Hubs.Select(hub => hub.Host.Services.GetRequiredService<HubClock>()).ToList();
+        long latest = clocks.Max(clock => clock.Now.UnixMilliseconds);
+        return UntilAsync(() => Task.FromResult(clocks.All(clock => clock.Now.UnixMilliseconds > latest)), "the clocks go on");
+    }
+
+    public static async Task UntilAsync(Func<Task<bool>> condition, string what, int seconds = 10)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (!await condition())
         {

@@ -48,3 +48,18 @@ test("clients that were there before their hubs met are brought together when th
   await until(() => a.links() === 1 && b.links() === 1);
   await gossipReaches(a, [b], performance.now());
 });
+
+test("roost hub --mesh-demo 4 is four hubs of one mesh, and clients at all of them meet", async t => {
+  const demo = await startHub(t, ["--mesh-demo", "4"]);
+  await until(() => demo.ready().length === 4);
+  const hubs = demo.ready().map(({ port }) => ({ port, url: `ws://127.0.0.1:${port}` }));
+  assert.equal(new Set(demo.ready().map(({ hub }) => hub)).size, 4);
+  await meshed(hubs);
+  const clients = [];
+  for (const hub of hubs) {
+    clients.push(await makeClient(t, { networkName: "demo" }));
+    await clients.at(-1).mesh.connect(hub.url);
+  }
+  await gossipReaches(clients[3], clients.slice(0, 3), performance.now());
+  assert.equal(demo.log(), "");
+});

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const built = path => fileURLToPath(new URL(`../../../artifacts/${path}`, import.meta.url));
-const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
+export const roost = [built("roost/roost"), built("bin/Roost.Cli/release/roost")].find(existsSync);
 
 /** Runs `roost hub` on a free loopback port. */
 export async function startHub(t, args = [], port = 0) {
@@ -26,6 +26,8 @@ export async function startHub(t, args = [], port = 0) {
     port: ready.port,
     url: `ws://127.0.0.1:${ready.port}`,
     log: () => err,
+    /** Every hub that this process said is ready: several with --mesh-demo. */
+    ready: () => out.split("\n").filter(line => line.includes('"ready"')).map(line => JSON.parse(line)),
     kill: async (signal = "SIGTERM") => { child.kill(signal); await ended; },
   };
   t.after(() => hub.kill("SIGKILL"));

@@ -28,7 +28,11 @@ internal sealed class Desk : IAsyncDisposable
         desk._hub = await HubHost.StartAsync(new HubOptions { Host = "127.0.0.1", Port = 0, Stun = false });
         desk.Origin = $"http://127.0.0.1:{desk._hub.Port}";
         desk._keeper = keep is null ? null : new Keeper(desk.Origin, desk._hub.SigningKey, keep);
-        desk.Invite = DocumentInvite.Writable(desk.Origin, RoomSecret.Generate(SystemDice.Instance), WriteSeed.Generate(SystemDice.Instance));
+        while (desk._keeper is not null && !await desk.IsKeptAsync(NewInvite(desk.Origin)))
+        {
+            // The keeper is a peer too: it comes a moment after the hub.
+        }
+        desk.Invite = NewInvite(desk.Origin);
         return desk;
     }
 
@@ -39,6 +43,18 @@ internal sealed class Desk : IAsyncDisposable
             happened);
         _sessions.Add(session);
         return session;
+    }
+
+    private static DocumentInvite NewInvite(string origin) =>
+        DocumentInvite.Writable(origin, RoomSecret.Generate(SystemDice.Instance), WriteSeed.Generate(SystemDice.Instance));
+
+    private async Task<bool> IsKeptAsync(DocumentInvite invite)
+    {
+        var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var session = await OpenAsync(invite, happened: e => { if (e is DocumentEvent.Kept kept) { answer.TrySetResult(kept.For > TimeSpan.Zero); } });
+        bool isKept = await answer.Task.WaitAsync(Patience);
+        await session.DisposeAsync();
+        return isKept;
     }
 
     /// <summary>Waits until a condition holds, which depends on other processes' loops.</summary>

@@ -197,6 +197,31 @@ test('from a hub that another one told of, it goes on to the next, and comes bac
   expect([1, 2, 3, 4].map(loseAndDial)).toEqual(['ws://four/roost', 'ws://one:3000/roost', 'ws://two/roost', 'ws://three/roost'])
 })
 
+const DRAINING = concat([0x0f], u16(22), u32(0xffffffff), utf8('draining'))
+
+test('a hub that is taken out is told goodbye, heard out, and left for another', () => {
+  open()
+  expect(hear(DRAINING)).toEqual([{ type: 'transmit', bytes: new Uint8Array([0x10]) }])
+  expect(give({ type: 'transmit', bytes: new Uint8Array([9]) })).toEqual([]) // after goodbye, nothing
+  expect(one(hear(concat([0x0c], new Uint8Array(36), u32(1))), 'frame').frame.type).toBe('gap')
+  expect(loseAndDial()).toBe('ws://two/roost')
+})
+
+test('a hub that is taken out and does not let go is left after five seconds', () => {
+  open()
+  hear(DRAINING)
+  nowMs = 5_000
+  core.tick(nowMs)
+  expect(effects().map((effect) => effect.type)).toEqual(['hang-up', 'lost'])
+})
+
+test('who knows no other hub stays at one that is taken out', () => {
+  core = new HubLinkCore({ urls: ['ws://one:3000/roost'], network: 'n', peerPub32: peer.publicKey, dice: () => 0.5, nonce32: () => new Uint8Array(32).fill(7) })
+  open()
+  expect(hear(DRAINING)).toEqual([])
+  expect(core.state).toBe('open')
+})
+
 test('of many hubs that WELCOME names, eight are remembered', () => {
   give({ type: 'start' })
   enter(Array.from({ length: 100 }, (_, i) => `http://h${i}`))

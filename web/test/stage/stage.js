@@ -7,9 +7,11 @@ window.TextStream = TextStream
 window.loadQr = () => import('/roost-qr.js')
 window.stage = { ready: [], left: [], joined: [], unreachable: [], messages: [], fast: [], paths: [], delivered: [], errors: [], states: [], offers: [], files: [], progress: [] }
 
-window.join = (room, config) => {
+window.join = (room, config = {}) => {
   const { stage } = window
-  const app = new client.P2PApp(config)
+  const { timesFaster, ...given } = config
+  if (timesFaster) given.clock = { nowMs: () => Date.now() * timesFaster, after: (ms, call) => clearTimeout.bind(null, setTimeout(call, ms / timesFaster)) }
+  const app = new client.P2PApp(given)
   stage.app = app
   app.on('peer-joined', (event) => stage.joined.push(event.peerId))
   app.on('peer-ready', (event) => stage.ready.push(event.peerId))
@@ -17,7 +19,7 @@ window.join = (room, config) => {
   app.on('peer-unreachable', (event) => stage.unreachable.push(event.peerId))
   app.on('message', (event) => {
     stage.messages.push({ from: event.peerId, content: event.data.content })
-    if (window.keepsHeard) sessionStorage.setItem(`heard-${sessionStorage.length}`, event.data.content) // across reloads
+    if (window.keepsHeard) sessionStorage.setItem(`heard-${sessionStorage.length}`, String(event.data.content).slice(0, 20)) // across reloads
   })
   app.on('fast', (event) => stage.fast.push(event.data))
   app.on('peer-path', (event) => stage.paths.push(event.path))

@@ -168,6 +168,31 @@ public sealed class FeedSetTests : IDisposable
     }
 
     [Fact]
+    public void A_damaged_store_keeps_what_is_signed_before_the_damage_and_fetches_the_rest_again()
+    {
+        using var feed = Writer(_write);
+        var store = new MemoryFeedStore();
+        var log = store.Open(feed.Feed);
+        for (int i = 0; i < 4; i++)
+        {
+            var live = feed.Append(EntryKind.Update, [(byte)i]);
+            var bytes = live.Entry.Sealed.ToArray();
+            bytes[0] ^= (byte)(i == 2 ? 1 : 0);
+            log.Append(live.Entry with { Sealed = bytes }, live.Signature.Span);
+        }
+        var set = new FeedSet(_room.Room, _room.Owner, store, new DocumentLimits());
+        set.Recall(feed.Feed);
+        set.Hear(_peer, RollOf(feed), _now);
+        var seen = new List<FeedSetEffect>();
+        while (set.TryTake(out var effect))
+        {
+            seen.Add(effect);
+        }
+        Assert.Equal([1UL, 2UL], seen.OfType<FeedSetEffect.Entry>().Select(e => e.Sealed.N));
+        Assert.Equal(2UL, Assert.Single(seen.OfType<FeedSetEffect.Send>().Select(s => s.Frame).OfType<FeedFrame.Want>()).After);
+    }
+
+    [Fact]
     public void Rolls_and_covers_are_read_as_they_were_written_and_junk_is_refused()
     {
         using var feed = Writer(_write);

@@ -122,6 +122,47 @@ public class RogueHubTests
         Assert.Equal("hi"u8.ToArray(), rig.Sent<MeshFrame.Signal>(asked.Link).Single().Body.ToArray());
     }
 
+    [Theory]
+    [InlineData(true, false, true)] // It has the peer's own proof.
+    [InlineData(true, true, true)]
+    [InlineData(false, false, true)] // A guest, and nobody is left who could know better.
+    [InlineData(false, true, false)] // A guest that owners do not know.
+    public void The_hub_of_an_unknown_source_proves_it_or_is_believed_only_if_no_owner_answers(bool bound, bool ownersAnswer, bool delivered)
+    {
+        var rig = new MeshRig(options => options with { FullUpTo = 0 });
+        var links = Enumerable.Range(2, 30).ToDictionary(hub => hub, hub => rig.Link(hub));
+        rig.Hub.World.Run(TimeSpan.FromSeconds(1));
+        rig.Enter(10);
+        // A source that this hub itself does not own, and at a hub that does not own it either.
+        int source = 20;
+        IEnumerable<(LinkId Link, MeshFrame.Find Find)> Finds() => [.. rig.Hub.Take<HubEffect.ToMesh>().Select(effect => effect.Effect).OfType<MeshEffect.Send>().Where(send => send.Frame is MeshFrame.Find).Select(send => (send.Link, (MeshFrame.Find)send.Frame))];
+        List<(LinkId Link, MeshFrame.Find Find)> asked;
+        do
+        {
+            rig.Hub.Effects.Clear();
+            rig.Hear(links[2], MeshRig.Signal(++source, 10));
+            asked = [.. Finds()];
+        }
+        while (asked.Count < 3); // Two owners and the hub itself: then none of them is this hub, as far as can be seen from here.
+        rig.Hear(links[2], new MeshFrame.Found(asked[0].Find.Question, asked[0].Find.Key, bound ? MeshRig.Bound(source, 2, 5) : MeshRig.Guest(source, 2)));
+        for (int i = 0; i < 40; i++)
+        {
+            foreach (var (link, find) in asked.Where(ask => ask.Link != links[2] && ownersAnswer))
+            {
+                rig.Hear(link, new MeshFrame.Found(find.Question, find.Key, null));
+            }
+            bool came = rig.Hub.Effects.Any(effect => effect is HubEffect.Signal);
+            if (came)
+            {
+                Assert.True(delivered);
+                return;
+            }
+            asked = [.. Finds()];
+            rig.Hub.World.Run(TimeSpan.FromSeconds(0.2));
+        }
+        Assert.False(delivered);
+    }
+
     [Fact]
     public void A_link_speaks_for_the_members_it_named_and_for_no_others()
     {

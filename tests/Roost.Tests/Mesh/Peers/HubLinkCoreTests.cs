@@ -80,6 +80,45 @@ public class HubLinkCoreTests
     }
 
     [Fact]
+    public void When_its_hub_dies_it_goes_at_once_to_one_that_hub_told_of()
+    {
+        Enter(said: """{"v":1,"hubs":["http://two.test:3000", 7, "ftp://no.test", "https://three.test"]}""");
+        Tell(new HubLinkInput.Closed("killed"));
+        Assert.InRange((Last<HubLinkEffect.Offline>().RetryAt - _now).TotalSeconds, 0, 0.3);
+        Wait(TimeSpan.FromSeconds(0.3));
+        Assert.Equal(new Uri("ws://two.test:3000/roost"), Last<HubLinkEffect.Dial>().Door);
+        Tell(new HubLinkInput.Closed("refused"));
+        Wait(TimeSpan.FromSeconds(0.3));
+        Assert.Equal(new Uri("wss://three.test/roost"), Last<HubLinkEffect.Dial>().Door);
+    }
+
+    [Fact]
+    public void A_hub_that_is_taken_out_is_told_goodbye_heard_out_and_left_for_another()
+    {
+        Enter(said: """{"v":1,"hubs":["http://two.test:3000"]}""");
+        Hear(new DoorFrame.Error(22, DoorTypes.NoFrame, "draining"));
+        Assert.IsType<DoorFrame.Goodbye>(Sent()[^1]);
+        Assert.False(_core.IsOnline);
+        int sent = Sent().Count;
+        Tell(new HubLinkInput.Say(new DoorFrame.Ping(default)));
+        Assert.Equal(sent, Sent().Count); // After goodbye, nothing.
+        Hear(new DoorFrame.Signal(PeerId.OfKey(Hub.PublicKey), PeerId.OfKey(Peer.PublicKey), "late"u8.ToArray()));
+        Assert.IsType<DoorFrame.Signal>(Last<HubLinkEffect.Heard>().Frame);
+        Tell(new HubLinkInput.Closed("1001"));
+        Wait(TimeSpan.FromSeconds(0.3));
+        Assert.Equal(new Uri("ws://two.test:3000/roost"), Last<HubLinkEffect.Dial>().Door);
+    }
+
+    [Fact]
+    public void Who_knows_no_other_hub_stays_at_one_that_is_taken_out()
+    {
+        Enter();
+        Hear(new DoorFrame.Error(22, DoorTypes.NoFrame, "draining"));
+        Assert.True(_core.IsOnline);
+        Assert.DoesNotContain(Sent(), frame => frame is DoorFrame.Goodbye);
+    }
+
+    [Fact]
     public void A_hub_that_does_not_answer_is_given_up_after_five_seconds()
     {
         Tell(new HubLinkInput.Opened());
@@ -162,13 +201,13 @@ public class HubLinkCoreTests
         Hear(new DoorFrame.Hello(1, Hub.PublicKey, _hubNonce));
     }
 
-    private void Enter(bool dialled = false)
+    private void Enter(bool dialled = false, string said = "{\"v\":1}")
     {
         Assert.True(!dialled || _seen[^1] is HubLinkEffect.Dial);
         Open();
         var auth = Assert.IsType<DoorFrame.Auth>(Sent()[^1]);
         Assert.True(Ed25519.Verify(auth.PeerKey, DoorProof.AuthMessage(Hub.PublicKey, _hubNonce, auth.PeerKey, auth.PeerNonce.Span, auth.Network, auth.Authority), auth.Signature.Span));
-        var json = "{\"v\":1}"u8.ToArray();
+        var json = System.Text.Encoding.UTF8.GetBytes(said);
         var proof = DoorProof.WelcomeMessage(Hub.PublicKey, _hubNonce, auth.PeerKey, auth.PeerNonce.Span, auth.Network, auth.Authority, json);
         Hear(new DoorFrame.Welcome(Hub.Sign(proof), json));
     }

@@ -33,6 +33,7 @@ public class DoorCodecTests
         { new DoorFrame.Ping(Payload), DoorSide.Peer },
         { new DoorFrame.Pong(Payload), DoorSide.Hub },
         { new DoorFrame.Error(8, 3, "no"), DoorSide.Hub },
+        { new DoorFrame.Goodbye(), DoorSide.Peer },
     };
 
     [Theory]

@@ -1,7 +1,7 @@
 import * as Y from 'yjs'
 import { chooseCrypto } from '../../../client/src/crypto/choose.ts'
 import { readDocumentInvite, writableInvite, writeDocumentInvite, type DocumentInvite } from '../../../client/src/doc/document-invite.ts'
-import type { DocumentStatus } from '../../../client/src/doc/document-link.ts'
+import type { DocumentStatus } from '../../../client/src/doc/document-setup.ts'
 import { IndexedDocumentStore } from '../../../client/src/doc/document-store.ts'
 import { doorOf } from '../../../client/src/hub/hub-link.ts'
 import { button, labelled, spokenLine } from '../controls.ts'
@@ -19,7 +19,7 @@ const NAME = 'roost-name'
 
 /** A document that people write together: in this browser at once, with others as soon as there is a hub. */
 export class DocPage {
-  readonly root = element('div', { class: 'doc' })
+  readonly root = element('div', { class: 'host doc' })
   private readonly state = element('span', { class: 'state', 'data-tone': 'wait' }, t('connecting'))
   private readonly more = element('p', { class: 'more', role: 'alert', hidden: '' })
   private readonly spoken = spokenLine()

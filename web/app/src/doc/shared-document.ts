@@ -1,7 +1,8 @@
 import * as Y from 'yjs'
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import type { Bytes } from '../../../client/src/codec/bytes.ts'
-import { DocumentLink, type DocumentSetup, type DocumentStatus } from '../../../client/src/doc/document-link.ts'
+import { DocumentLink } from '../../../client/src/doc/document-link.ts'
+import type { DocumentSetup, DocumentStatus } from '../../../client/src/doc/document-setup.ts'
 
 /** Another member as it presents itself. */
 export interface Person {

@@ -1,6 +1,6 @@
 import { equal, fromHex, hex, type Bytes } from '../codec/bytes.ts'
 import { realClock, type Clock } from '../cores/core-driver.ts'
-import type { Crypto, Sealer, Signer } from '../crypto/provider.ts'
+import type { Sealer, Signer } from '../crypto/provider.ts'
 import { writeCast, writeSend, writeSignal } from '../door/peer-frames.ts'
 import type { HubFrame } from '../door/door-frames.ts'
 import { entryAad, entryNonce } from '../feeds/chain.ts'
@@ -8,50 +8,14 @@ import { KIND, readFeedFrame } from '../feeds/feed-frames.ts'
 import { HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import { deriveRoom, feedKey, type RoomKeys } from '../rooms/room-keys.ts'
-import type { DocumentInvite } from './document-invite.ts'
-import type { DocumentStore } from './document-store.ts'
 import { FeedSet } from './feed-set.ts'
 import type { HeldFeed, KeptEntry } from './held-feed.ts'
-import { askToKeep } from './keep-frame.ts'
+import { askToKeep, isKeepAnswer } from './keep-frame.ts'
 import { OwnFeed } from './own-feed.ts'
 import { cutPieces, Pieces, readCheckpoint, writeCheckpoint } from './pieces.ts'
+import type { DocumentListener, DocumentSetup, DocumentStatus } from './document-setup.ts'
 import { isPresence, PresenceSeal } from './presence-seal.ts'
 import { coverMessage, writeCover, type CoveredFeed, type Roll } from './roll-frames.ts'
-
-export interface DocumentSetup {
-  invite: DocumentInvite
-  hubs: string[]
-  crypto: Crypto
-  store: DocumentStore
-  clock?: Clock
-  socket?: (url: string) => WebSocket
-  /** When a writer makes a checkpoint; the defaults are those of docs/protocol/documents.md. */
-  limits?: { entries: number; bytes: number; feeds: number }
-}
-
-export interface DocumentListener {
-  /** Somebody's change, version 1. False: no document can take it. */
-  update(bytes: Bytes): boolean
-  /** Somebody's checkpoint, version 2. True when it was taken whole: what it covers is dropped then. */
-  checkpoint(bytes: Bytes, stateVector: Bytes): boolean
-  /** The whole document, to make a checkpoint of. */
-  state(): { update: Bytes; stateVector: Bytes }
-  presence(from: string, update: Bytes): void
-  gone(peer: string): void
-  status(status: DocumentStatus): void
-}
-
-export interface DocumentStatus {
-  link: 'connecting' | 'open' | 'lost' | 'replaced'
-  members: number
-  caughtUp: boolean
-  refusal: { code: number; text: string } | undefined
-  /** What no document could take, and what nobody of the room sealed or signed. */
-  refused: number
-  forked: boolean
-  /** The disk refuses: what is written from here on is only on this page. */
-  unkept: boolean
-}
 
 const UPDATE = 5
 const DEFAULT_LIMITS = { entries: 500, bytes: 256 * 1024, feeds: 64 }
@@ -62,6 +26,8 @@ const ROLLS_WITHIN_MS = 3_000
 const MAX_ASKED = 3
 const TARGET_UNKNOWN = 8
 const KEEP_SECONDS = 30 * 86_400
+/** A hub that starts again lets peers in a moment before its keeper. */
+const ASK_TO_KEEP_EVERY_MS = 30_000
 
 /** A document's room as one page takes part in it: knows feeds and frames, not what updates mean. */
 export class DocumentLink {
@@ -83,6 +49,7 @@ export class DocumentLink {
   private keeper: string | undefined
   private rollsByMs = Infinity
   private askAtMs = Infinity
+  private askToKeepAtMs = Infinity
   private edits: { update: Bytes; id: Promise<number | undefined> }[] = []
   private cancelGather: (() => void) | undefined
   private cancelTick: (() => void) | undefined
@@ -262,13 +229,21 @@ export class DocumentLink {
     if (news.type === 'open') {
       this.keeper = hex(peerId20(news.hubPub32))
       this.tell({ link: 'open', refusal: undefined })
-      if (this.canWrite) this.link.transmit(writeSignal(fromHex(this.keeper)!, await askToKeep(this.setup.invite.write!, this.self, fromHex(this.keeper)!, this.room, KEEP_SECONDS)))
+      await this.askToKeep()
     } else if (news.type === 'lost' || news.type === 'stopped') this.loseAll(news.type === 'stopped' && news.why === 'replaced' ? 'replaced' : 'lost')
     else if (news.type === 'frame') await this.hearFrame(news.frame)
     this.checkCaughtUp()
   }
 
+  private async askToKeep(): Promise<void> {
+    if (!this.keeper || !this.canWrite) return
+    this.askToKeepAtMs = this.clock.nowMs() + ASK_TO_KEEP_EVERY_MS
+    const keeper20 = fromHex(this.keeper)!
+    this.link.transmit(writeSignal(keeper20, await askToKeep(this.setup.invite.write!, this.self, keeper20, this.room, KEEP_SECONDS)))
+  }
+
   private async hearFrame(frame: HubFrame): Promise<void> {
+    if (frame.type === 'signal' && hex(frame.src20) === this.keeper && isKeepAnswer(frame.payload)) this.askToKeepAtMs = Infinity
     if (frame.type === 'error') {
       if (frame.code !== TARGET_UNKNOWN) return this.tell({ refusal: { code: frame.code, text: frame.text } })
       if (this.keeper) this.awaited.delete(this.keeper)
@@ -351,15 +326,16 @@ export class DocumentLink {
     this.set.offline()
     for (const peer of this.members) this.listener.gone(peer)
     this.members.clear()
-    this.rollsByMs = this.askAtMs = Infinity
+    this.rollsByMs = this.askAtMs = this.askToKeepAtMs = Infinity
     this.tell({ link, members: 0 })
   }
 
   private tick(): void {
     if (this.stopped) return
-    this.queue(() => {
+    this.queue(async () => {
       const now = this.clock.nowMs()
       this.set.tick()
+      if (now >= this.askToKeepAtMs) await this.askToKeep()
       if (now >= this.rollsByMs) this.awaited.clear()
       if (now >= this.askAtMs && this.members.size > 0) {
         this.askAtMs = now + ASK_EVERY_MS

@@ -50,6 +50,9 @@ export function joinMessage(hubNonce32: Bytes, peer20: Bytes, room16: Bytes, ses
   return concat(utf8('roost-join-1'), hubNonce32, peer20, room16, session16)
 }
 
+/** Nothing more comes from here; the hub sends what it has and closes. */
+export const writeGoodbye = (): Bytes => new Uint8Array([0x10])
+
 /** `host:port` as dialled, lower case, the port always written. */
 export function authorityOf(url: string): string {
   const { hostname, port, protocol } = new URL(url)

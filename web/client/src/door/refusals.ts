@@ -4,5 +4,8 @@ const NAMES =
 
 export const refusalName = (code: number): string => NAMES[code - 1] || `code-${code}`
 
+/** The hub is being taken out of its mesh: own clients go to another one. */
+export const DRAINING = 22
+
 /** WebSocket close codes that decide what a client does next. */
 export const CLOSE = { replaced: 4409, foreignAuthority: 4403 } as const

@@ -1,8 +1,8 @@
 import { hex, type Bytes } from '../codec/bytes.ts'
 import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 import { readHubFrame, type HubFrame } from '../door/door-frames.ts'
-import { CLOSE } from '../door/refusals.ts'
-import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
+import { CLOSE, DRAINING } from '../door/refusals.ts'
+import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeGoodbye, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin, Welcome } from './hub-link-messages.ts'
 import { elsewhereDelayMs, retryDelayMs } from './retry-table.ts'
@@ -24,11 +24,11 @@ const STEADY_MS = 5_000 // an open link shorter than this counts as one more fai
  * One standing link to one of several hubs.
  *
  *   idle → dialling → proving → checking → open
- *            ↑           └─────────┴────────┤ lost
- *            └──────────── waiting ←────────┘      (any) → stopped
+ *            ↑           └─────────┴────────┤ lost      └→ leaving, when the hub is taken out
+ *            └──────────── waiting ←────────┴───────────────┘      (any) → stopped
  */
 export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
-  state: 'idle' | 'dialling' | 'proving' | 'checking' | 'open' | 'waiting' | 'stopped' = 'idle'
+  state: 'idle' | 'dialling' | 'proving' | 'checking' | 'open' | 'leaving' | 'waiting' | 'stopped' = 'idle'
   private readonly effects: HubLinkEffect[] = []
   private readonly rooms = new Map<string, RoomToJoin>()
   private readonly signing = new Map<number, (sig64: Bytes) => void>()
@@ -119,9 +119,10 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     if (!frame) return // a newer hub may say more than this page knows
     if (frame.type === 'hello' && this.state === 'dialling') return this.prove(frame, nowMs)
     if (frame.type === 'welcome' && this.state === 'proving') return this.check(frame)
+    if (frame.type === 'error' && frame.code === DRAINING) return this.goElsewhere(nowMs)
     if (frame.type === 'ping') return this.emit({ type: 'transmit', bytes: writePong(frame.body) })
     if (this.state === 'checking') this.early.push(frame)
-    else if (this.state === 'open' || frame.type === 'error') this.emit({ type: 'frame', frame })
+    else if (this.state === 'open' || this.state === 'leaving' || frame.type === 'error') this.emit({ type: 'frame', frame })
   }
 
   private prove(hello: HubFrame & { type: 'hello' }, nowMs: number): void {
@@ -136,6 +137,14 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
       this.hasAuth = true
       this.rooms.forEach((room) => this.join(room))
     })
+  }
+
+  /** Goodbye is the last thing said: then the hub tells all it has for us, and closes. */
+  private goElsewhere(nowMs: number): void {
+    if (this.state !== 'open' || this.urls.length < 2) return
+    this.emit({ type: 'transmit', bytes: writeGoodbye() })
+    this.state = 'leaving'
+    this.sleep(nowMs + PROOF_MS, 'be let go')
   }
 
   private check({ sig64, json }: HubFrame & { type: 'welcome' }): void {
@@ -182,7 +191,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
 
   private lose(code: number, nowMs: number): void {
     if (this.state === 'waiting' || this.state === 'idle') return
-    const wasSteady = this.state === 'open' && nowMs - this.openedAtMs >= STEADY_MS
+    const wasSteady = (this.state === 'open' || this.state === 'leaving') && nowMs - this.openedAtMs >= STEADY_MS
     this.failures = wasSteady ? 1 : this.failures + 1
     this.signing.clear()
     this.hasAuth = false

@@ -184,7 +184,7 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     const config = this.configure()
     if (!spare) return makeConnection(this.rtc, config)
     // The hub named its servers after this one was made. Firefox before 99 can't change them.
-    if (!config.iceServers!.length) return spare
+    if (!config.iceServers || !config.iceServers.length) return spare
     if (spare.pc.setConfiguration) {
       spare.pc.setConfiguration(config)
       return spare

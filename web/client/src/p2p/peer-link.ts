@@ -116,7 +116,7 @@ export class PeerLink {
   /** The plan is needed seconds later or never, so it is fetched meanwhile; a hub that is away is asked again. */
   private async keepUp(): Promise<void> {
     const { relay, canRelay, maxAttempts, clock } = this.setup
-    for (;;) {
+    while (!this.isClosed) {
       try {
         const { LinkPlan } = await loadUpkeep()
         const plan = new LinkPlan(() => relay !== 'never' && canRelay(), maxAttempts)
