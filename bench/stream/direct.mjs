@@ -47,7 +47,7 @@ async function joining(start, stop) {
 }
 const report = (what, times) => console.log(`${what}: p50 ${quantile(times, 0.5)} ms, p99 ${quantile(times, 0.99)} ms (${times.length} joins)`);
 
-report("joined to linked, terminal", await joining(async () => spawn(roost, ["watch", "--quiet", link], { stdio: "ignore" }), async viewer => viewer.kill("SIGKILL")));
+report("joined to linked, terminal", await joining(async () => spawn(roost, ["watch", "--quiet", link], { stdio: "ignore" }), async viewer => viewer.kill("SIGINT")));
 
 const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"] });
 const open = async () => {

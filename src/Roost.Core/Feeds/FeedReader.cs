@@ -81,6 +81,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
             case FeedReaderInput.HostSeen seen:
                 (_source, _isHost) = (seen.Host, true);
                 _seenByHub = Cursor; // what it answers from here on, it says after all that is known
+                _acked = 0; // it may have been told by a way that is lost, or before it restarted
                 _batch = null;
                 Ask(now);
                 break;
@@ -97,6 +98,7 @@ public sealed partial class FeedReader : IProtocolCore<FeedReaderInput, FeedRead
                 _ackAt = null;
                 break;
             case FeedReaderInput.Gap:
+                _acked = 0;
                 _batch = null;
                 Ask(now);
                 break;

@@ -21,8 +21,7 @@ public sealed partial class StreamHostCore
                 LinkUp(up.Viewer, now);
                 break;
             case StreamHostInput.LinkDown down when _viewers.TryGetValue(down.Viewer, out var viewer):
-                viewer.Unlink();
-                LeaveIfGone(viewer);
+                LinkDown(viewer);
                 break;
             case StreamHostInput.LinkFull full when _viewers.TryGetValue(full.Viewer, out var viewer):
                 viewer.IsFull = viewer.IsDirect;
@@ -51,6 +50,17 @@ public sealed partial class StreamHostCore
         }
         // What the hub still carries may be lost with it; the newest entry shows the viewer whether it lacks any.
         SayDirect(viewer, _newest);
+    }
+
+    private void LinkDown(StreamSeat viewer)
+    {
+        viewer.Unlink();
+        LeaveIfGone(viewer);
+        if (viewer.InRoom && _newest.Length > 0)
+        {
+            // What the link still carried is lost, which the viewer may have noticed before we did: the newest entry shows it.
+            _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Send(default, _feed.Feed.Room, viewer.Peer, _newest)));
+        }
     }
 
     private void Resume(StreamSeat viewer)

@@ -76,12 +76,14 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
       case 'source':
         this.here = input.here
         this.isKeeper = input.isKeeper === true
+        this.acked = 0
         this.askWake = undefined
         this.asked = 0
         if (this.current) this.current.seen[0] = this.cursor // what a source answers from here on, it says after all that is known
         if (input.here) this.ask(NO_FEED, nowMs)
         break
       case 'gap':
+        this.acked = 0 // what was told may be lost like what was to be heard
         if (this.current) this.current.needsReplay = true
         break
       case 'frame': {

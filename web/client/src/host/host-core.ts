@@ -178,6 +178,8 @@ export class HostCore implements ProtocolCore<HostInput, HostEffect> {
       case 'down':
         Object.assign(seat, UNLINKED)
         this.changed = true
+        // What the link still carried is lost, which the viewer may have noticed before this page did: the newest entry shows it.
+        if (seat.isInRoom && this.newest) this.effects.push({ type: 'send', to20: seat.peer20, payload: this.newest, isDirect: false })
         return this.leaveIfGone(seat)
       case 'full':
         seat.isFull = true
