@@ -75,6 +75,8 @@ public class PigeonDoorTests
         await using var hub = await TestHub.StartAsync();
         await using var a = await PigeonClient.AnnounceAsync(hub.Host.Port, '1', "net");
         await using var b = await PigeonClient.AnnounceAsync(hub.Host.Port, '2', "net");
+        await b.SayAsync("""{"type":"ping"}""");
+        await b.HearAsync("pong"); // Its announcement has been heard.
         await a.SayAsync($$"""{"type":"answer","data":{},"targetPeerId":"{{PigeonClient.IdOf('9')}}"}""");
         var error = await a.HearAsync("error");
         Assert.Equal("Target peer 99999999... not found on any node", (string?)error["error"]);

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { AppPage } from './app-page.ts'
 import { launchChromium } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
@@ -16,6 +16,8 @@ afterAll(async () => {
   await browser.close()
   await Promise.all([mesh.stop(), pages.stop()])
 })
+
+afterEach(() => Promise.all(browser.contexts().map((context) => context.close())))
 
 /** Three pages, each told of another hub and of no other. */
 async function meet(room: string, webrtc: object): Promise<AppPage[]> {
@@ -48,7 +50,7 @@ test.each([
   ['over WebRTC', {}],
   ['sealed, through the hubs themselves', { relay: 'only' }],
 ])('each of three hubs is killed in turn during a chat, and nothing is lost: %s', async (how, webrtc) => {
-  const all = await meet(`chat ${how}`, webrtc)
+  const all = await meet(`chat ${how} ${Math.random()}`, webrtc)
   const ids = await Promise.all(all.map((page) => page.page.evaluate(() => (window as any).stage.app.peerId)))
   await Promise.all(all.map(chat))
   for (let at = 0; at < 3; at++) {
@@ -72,5 +74,4 @@ test.each([
       expect(await heardFrom(page, id)).toEqual(Array.from({ length: said[j] }, (_, n) => n))
     }
   }
-  await Promise.all(all.map((page) => page.page.context().close()))
 }, 240_000)

@@ -231,15 +231,39 @@ describe('faults', () => {
 
   test('another file of the same name and edges is not joined to what came before', async () => {
     const bytes = content(10 * PART_BYTES)
+    a.road = (message) => (a.sent < 5 * PART_BYTES ? [message] : [])
     void send(fileOf(bytes))
     await expect.poll(() => b.progress.length).toBeGreaterThan(2)
     a.connect(false)
     a.load()
+    a.road = (message) => [message]
     const changed = bytes.slice()
     changed[100_000] ^= 1 // neither the head nor the tail
     a.connect(true)
     expect(await send(fileOf(changed))).toBe(true)
     await expectWhole(changed)
+  })
+
+  test.each([
+    ['the same', 0, true],
+    ['another of the same name and edges', 1, false],
+  ])('where all was kept before a reload and %s file is offered, its sender is asked first', async (_, change, isKnown) => {
+    const bytes = content(3 * PART_BYTES)
+    const parts = b.disk!.parts.bind(b.disk)
+    b.disk!.parts = () => new Promise(() => undefined) // the page is gone before it handed the file over
+    void send(fileOf(bytes))
+    await expect.poll(() => b.progress.length).toBe(3)
+    a.connect(false)
+    a.load()
+    b.load()
+    b.disk!.parts = parts
+    a.connect(true)
+    const offered = bytes.slice()
+    offered[100_000] ^= change
+    a.sent = 0
+    expect(await send(fileOf(offered))).toBe(true)
+    await expectWhole(offered)
+    expect(a.sent < PART_BYTES).toBe(isKnown)
   })
 
   test('a full disk is told, and the file arrives all the same', async () => {

@@ -128,23 +128,24 @@ export class Files {
     if (frame.step === 'offer') this.offered(peerId, message.id, frame)
     const known = this.incoming.get(at)
     if (frame.step !== 'stop') return known?.receiving.hear(frame)
-    known?.receiving.stop(false)
+    void known?.receiving.stop(false)
     this.incoming.delete(at)
   }
 
   private offered(peerId: string, id: number, { about }: FileFrame & { step: 'offer' }): void {
     const at = `${peerId}-${id}`
     const decline = (): void => {
-      this.incoming.get(at)?.receiving.stop(true)
+      void this.incoming.get(at)?.receiving.stop(true)
       this.incoming.delete(at)
       void this.world.write(peerId, writeFileFrame(id, { step: 'decline' }))
     }
     if (this.incoming.get(at)?.key === about.key) return
     const theirs = [...this.incoming].filter(([, one]) => one.peerId === peerId)
+    let after = Promise.resolve()
     for (const [other, one] of theirs) {
       // The same file under another id: its sender's page was reloaded.
       if (one.key !== about.key && other !== at) continue
-      one.receiving.stop(false)
+      after = Promise.all([after, one.receiving.stop(false)]).then(() => undefined)
       this.incoming.delete(other)
     }
     if (theirs.filter(([, one]) => !one.receiving.isWhole).length > MAX_INCOMING) return decline()
@@ -154,6 +155,7 @@ export class Files {
       about,
       name: `${this.world.self()}-${peerId}-${about.key}`,
       store: this.world.store,
+      after,
       say: (frame) => void this.world.write(peerId, writeFileFrame(id, frame)),
       offered: (bytes) => this.world.offer({ peerId, filename: about.name, size: about.size, mime: about.mime, bytes, decline }),
       progress: (bytes) => this.world.progress({ peerId, filename: about.name, bytes, size: about.size, progress: bytes / about.size, direction: 'in' }),

@@ -7,6 +7,8 @@ export interface IncomingSetup {
   about: FileAbout
   /** Who sends it to whom, and its key: under this name its parts are stored. */
   name: string
+  /** What wrote under that name before has ended. */
+  after: Promise<unknown>
   store: PartStore | undefined
   say(frame: FileFrame): void
   offered(keptBytes: number): void
@@ -34,7 +36,7 @@ export class Incoming {
   constructor(private readonly setup: IncomingSetup) {
     this.parts = partsOf(setup.about.size)
     this.store = setup.store
-    this.line = this.load()
+    this.line = setup.after.then(() => this.load())
   }
 
   hear(frame: FileFrame): void {
@@ -45,9 +47,10 @@ export class Incoming {
   }
 
   /** Declined, or the sender gave up: nothing more is heard, and nothing is kept where the user said no. */
-  stop(forget: boolean): void {
+  stop(forget: boolean): Promise<void> {
     this.isOver = true
-    if (forget) this.then(async () => this.store?.forget(this.setup.name))
+    if (forget) this.line = this.line.then(() => this.store?.forget(this.setup.name)).catch(this.setup.storageFailed)
+    return this.line
   }
 
   private take(at: number, bytes: Bytes): void {
@@ -59,6 +62,8 @@ export class Incoming {
   }
 
   private close(n: number, digest32: Bytes): void {
+    // All was kept before a reload, and its sender says that it is the same file.
+    if (n === this.parts && this.come === n && this.filled === 0) return this.then(() => this.isWhole || this.finish())
     if (n !== this.come + 1) return
     if (this.filled !== this.sizeOf(this.come)) return this.ask()
     const part = concat(...this.chunks)
@@ -119,7 +124,7 @@ export class Incoming {
   private async offeredAgain(again: boolean): Promise<void> {
     if (this.isWhole) return this.setup.say({ step: 'have', n: this.parts })
     if (again) return this.restart()
-    if (this.digests.length === this.parts) return this.finish()
+    if (this.parts === 0) return this.finish()
     this.isAsking = false
     this.ask()
   }
@@ -150,7 +155,7 @@ export class Incoming {
   }
 
   private then(step: () => unknown): void {
-    this.line = this.line.then(step).then(
+    this.line = this.line.then(() => (this.isOver ? undefined : step())).then(
       () => undefined,
       (error) => this.setup.storageFailed(error),
     )

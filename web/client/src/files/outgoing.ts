@@ -60,6 +60,8 @@ export class Outgoing {
     this.wish++
     this.kept = Math.min(this.kept, frame.n)
     this.keep(frame.n)
+    // It has all of this very file: it may be handed over.
+    if (frame.n === this.parts && frame.n > 0) return void this.setup.say({ step: 'part', n: frame.n, digest32: this.digests[frame.n - 1]! })
     return this.send()
   }
 
