@@ -1,5 +1,5 @@
 // Token to screen, bytes on the wire, host memory, and late joins: `… | ./roost stream` with real pages reading.
-// Run: ./roost --version && npm ci --prefix bench/stream && node bench/stream/stream.mjs [--tokens 20000] [--rate 200] [--viewers 10]
+// Run: ./roost --version && npm ci --prefix bench/stream && node bench/stream/stream.mjs [--tokens 20000] [--rate 200] [--viewers 10] [--relayed]: all over the hub
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import net from "node:net";
@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 import * as Y from "yjs";
 
-const { values } = parseArgs({ options: { tokens: { type: "string", default: "20000" }, rate: { type: "string", default: "200" }, viewers: { type: "string", default: "10" } } });
+const { values } = parseArgs({ options: { tokens: { type: "string", default: "20000" }, rate: { type: "string", default: "200" }, viewers: { type: "string", default: "10" }, relayed: { type: "boolean", default: false } } });
 const tokens = Number(values.tokens);
 const rate = Number(values.rate);
 const viewers = Number(values.viewers);
@@ -20,7 +20,7 @@ const rss = pid => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/statu
 
 const port = await new Promise(done => { const s = net.createServer().listen(0, "127.0.0.1", () => { const { port } = s.address(); s.close(() => done(port)); }); });
 // The hub answers to both names: 127.0.0.1 is a secure context (WebCrypto), lan.test is what a phone gets on plain http (the JavaScript chunk).
-const probe = spawn(roost, ["stream", "--host", "127.0.0.1", "--port", String(port), "--qr", "off", "--linger", "10m"],
+const probe = spawn(roost, ["stream", "--host", "127.0.0.1", "--port", String(port), "--qr", "off", "--linger", "10m", ...(values.relayed ? ["--no-direct"] : [])],
   { stdio: ["pipe", "ignore", "pipe"], env: { ...process.env, PUBLIC_URL: `http://lan.test:${port}` } });
 const lanLink = await new Promise(found => {
   let said = "";
