@@ -5,6 +5,12 @@ import { web } from './bundle.mjs'
 
 const { files, first } = JSON.parse(await readFile(join(web, 'dist/manifest.json'), 'utf8'))
 const gzip = (pattern) => Object.entries(files).filter(([name]) => pattern.test(name)).reduce((sum, [, file]) => sum + file.gzip, 0)
+/** The files that match, and the shared chunks of the client that they import. */
+async function withChunks(pattern) {
+  const names = new Set(Object.keys(files).filter((name) => pattern.test(name)))
+  for (const name of names) for (const [chunk] of (await readFile(join(web, 'dist', name), 'utf8')).matchAll(/client-chunk-\w+\.js/g)) names.add(`assets/${chunk}`)
+  return [...names].reduce((sum, name) => sum + files[name].gzip, 0)
+}
 const start = first.reduce((sum, name) => sum + files[name].gzip, 0)
 
 const budgets = [
@@ -17,9 +23,9 @@ const budgets = [
   ['one more language', Math.max(...Object.keys(files).filter((name) => /^assets\/(de|fr|es|pt|ja|zh|ar)-/.test(name)).map((name) => files[name].gzip)), 6_000],
   // The aim is 10,000; what keeps it from that is in docs/client.md, "Sizes".
   ['client, first message: roost.js', gzip(/^roost\.js$/), 17_000],
-  ['client, all that a chat across reloads loads', gzip(/^roost\.js$|^assets\/client-(upkeep|indexed-store|requests|open-files)-/), 23_500],
+  ['client, all that a chat across reloads loads', await withChunks(/^roost\.js$|^assets\/client-(upkeep|indexed-store|requests|open-files)-/), 23_500],
   ['text streams, roost-stream.js', gzip(/^roost-stream\.js$/), 6_200],
-  ['QR codes, roost-qr.js with its shared part', gzip(/^roost-qr\.js$|^assets\/client-chunk-/), 4_000],
+  ['QR codes, roost-qr.js with its shared part', await withChunks(/^roost-qr\.js$/), 4_000],
   ['QR codes, the decoder', gzip(/^assets\/client-decode-/), 4_000],
   ['crypto chunk', gzip(/^assets\/crypto-/), 20_000],
 ]

@@ -1,5 +1,6 @@
 import type { Bytes } from '../codec/bytes.ts'
 import type { KeptEntry } from './held-feed.ts'
+import { answer, beginningWith, openDatabase, settled } from '../storage/database.ts'
 
 /** What a browser keeps of one document: sealed feeds of all writers, and its own changes that are in no feed yet. */
 export interface DocumentStore {
@@ -24,12 +25,12 @@ interface Row extends KeptEntry {
 }
 
 export class IndexedDocumentStore implements DocumentStore {
-  private readonly database = open()
+  private readonly database = openDatabase('roost-docs', ['entries', 'pending'])
 
   async load(room: string): Promise<StoredDocument> {
     const transaction = (await this.database).transaction(['entries', 'pending'])
-    const rows = result<Row[]>(transaction.objectStore('entries').getAll(range(room)))
-    const [updates, keys] = [result<Bytes[]>(transaction.objectStore('pending').getAll(range(room))), result<IDBValidKey[]>(transaction.objectStore('pending').getAllKeys(range(room)))]
+    const rows = answer<Row[]>(transaction.objectStore('entries').getAll(beginningWith(room)))
+    const [updates, keys] = [answer<Bytes[]>(transaction.objectStore('pending').getAll(beginningWith(room))), answer<IDBValidKey[]>(transaction.objectStore('pending').getAllKeys(beginningWith(room)))]
     const feeds = new Map<string, StoredDocument['feeds'][number]>()
     for (const { n, epoch, author32, kind, sealed, sig64 } of await rows) {
       const feed = feeds.get(epoch) || { epoch, author32, entries: [] }
@@ -63,7 +64,7 @@ export class IndexedDocumentStore implements DocumentStore {
     const store = transaction.objectStore('entries')
     const beyond = store.count(IDBKeyRange.bound([room, epoch, last + 1], [room, epoch, []]))
     beyond.onsuccess = () => {
-      if (beyond.result === 0) store.delete(IDBKeyRange.bound([room, epoch], [room, epoch, []]))
+      if (beyond.result === 0) store.delete(beginningWith(room, epoch))
     }
     await settled(transaction)
   }
@@ -74,35 +75,4 @@ export class IndexedDocumentStore implements DocumentStore {
   async ready(): Promise<void> {
     this.opened = await this.database
   }
-}
-
-const range = (room: string): IDBKeyRange => IDBKeyRange.bound([room], [room, []])
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('roost-docs', 1)
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore('entries')
-      opening.result.createObjectStore('pending')
-    }
-    opening.onsuccess = () => {
-      opening.result.onversionchange = () => opening.result.close()
-      resolve(opening.result)
-    }
-    opening.onerror = opening.onblocked = () => reject(opening.error)
-  })
-}
-
-function result<T>(request: IDBRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result as T)
-    request.onerror = () => reject(request.error)
-  })
-}
-
-function settled(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error)
-  })
 }

@@ -1,4 +1,5 @@
 import type { Bytes } from '../codec/bytes.ts'
+import { answer, beginningWith, openDatabase, settled } from '../storage/database.ts'
 import type { FileAbout } from './file-frames.ts'
 
 /** What is known of a file that has come in part. */
@@ -38,41 +39,27 @@ export class IndexedPartStore implements PartStore {
 
   async parts(name: string): Promise<Blob[]> {
     const parts = (await this.open()).transaction('parts').objectStore('parts')
-    return answer<Blob[]>(parts.getAll(all(name)))
+    return answer<Blob[]>(parts.getAll(beginningWith(name)))
   }
 
   forget(name: string): Promise<void> {
     return this.change((files, parts) => {
       files.delete(name)
-      parts.delete(all(name))
+      parts.delete(beginningWith(name))
     })
   }
 
   private async change(change: (files: IDBObjectStore, parts: IDBObjectStore) => void): Promise<void> {
     const transaction = (await this.open()).transaction(['files', 'parts'], 'readwrite')
-    const whole = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve()
-      transaction.onerror = transaction.onabort = () => reject(transaction.error)
-    })
+    const whole = settled(transaction)
     change(transaction.objectStore('files'), transaction.objectStore('parts'))
     return whole
   }
 
   private open(): Promise<IDBDatabase> {
-    this.opening = this.opening || openDatabase().then((database) => (void forgetOld(database), database))
+    this.opening = this.opening || openDatabase(NAME, ['files', 'parts']).then((database) => (void forgetOld(database), database))
     return this.opening
   }
-}
-
-const all = (name: string): IDBKeyRange => IDBKeyRange.bound([name, 0], [name, Infinity])
-
-function openDatabase(): Promise<IDBDatabase> {
-  const opening = indexedDB.open(NAME, 1)
-  opening.onupgradeneeded = () => {
-    opening.result.createObjectStore('files')
-    opening.result.createObjectStore('parts')
-  }
-  return answer(opening)
 }
 
 function forgetOld(database: IDBDatabase): void {
@@ -82,16 +69,9 @@ function forgetOld(database: IDBDatabase): void {
     const cursor = asking.result
     if (!cursor) return
     if ((cursor.value as StoredFile).atMs < Date.now() - KEEP_MS) {
-      transaction.objectStore('parts').delete(all(cursor.key as string))
+      transaction.objectStore('parts').delete(beginningWith(cursor.key))
       cursor.delete()
     }
     cursor.continue()
   }
-}
-
-function answer<T>(asking: IDBRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
-    asking.onsuccess = () => resolve(asking.result)
-    asking.onerror = () => reject(asking.error)
-  })
 }

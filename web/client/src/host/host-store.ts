@@ -1,5 +1,6 @@
 import type { Bytes } from '../codec/bytes.ts'
 import type { StoredKey } from '../crypto/provider.ts'
+import { answer, beginningWith, openDatabase, settled } from '../storage/database.ts'
 
 /** One hosted session: all that a reload needs to go on. */
 export interface HostedSession {
@@ -35,13 +36,13 @@ export interface HostStore {
 }
 
 export class IndexedHostStore implements HostStore {
-  private readonly database = open()
+  private readonly database = openDatabase('roost-host', ['sessions', 'entries'])
 
   async load(id: string): Promise<{ session: HostedSession; entries: HostedEntry[] } | undefined> {
     const transaction = (await this.database).transaction(['sessions', 'entries'])
-    const session = await result<HostedSession | undefined>(transaction.objectStore('sessions').get(id))
+    const session = await answer<HostedSession | undefined>(transaction.objectStore('sessions').get(id))
     if (!session) return undefined
-    return { session, entries: await result<HostedEntry[]>(transaction.objectStore('entries').getAll(range(id))) }
+    return { session, entries: await answer<HostedEntry[]>(transaction.objectStore('entries').getAll(beginningWith(id))) }
   }
 
   async save(session: HostedSession): Promise<void> {
@@ -65,45 +66,14 @@ export class IndexedHostStore implements HostStore {
   }
 
   async list(): Promise<HostedSession[]> {
-    const all = await result<HostedSession[]>((await this.database).transaction('sessions').objectStore('sessions').getAll())
+    const all = await answer<HostedSession[]>((await this.database).transaction('sessions').objectStore('sessions').getAll())
     return all.sort((a, b) => b.madeAtMs - a.madeAtMs)
   }
 
   async remove(id: string): Promise<void> {
     const transaction = (await this.database).transaction(['sessions', 'entries'], 'readwrite')
     transaction.objectStore('sessions').delete(id)
-    transaction.objectStore('entries').delete(range(id))
+    transaction.objectStore('entries').delete(beginningWith(id))
     await settled(transaction)
   }
-}
-
-const range = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []])
-
-function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('roost-host', 1)
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore('sessions')
-      opening.result.createObjectStore('entries')
-    }
-    opening.onsuccess = () => {
-      opening.result.onversionchange = () => opening.result.close()
-      resolve(opening.result)
-    }
-    opening.onerror = opening.onblocked = () => reject(opening.error)
-  })
-}
-
-function result<T>(request: IDBRequest): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result as T)
-    request.onerror = () => reject(request.error)
-  })
-}
-
-function settled(transaction: IDBTransaction): Promise<void> {
-  return new Promise((resolve, reject) => {
-    transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error)
-  })
 }

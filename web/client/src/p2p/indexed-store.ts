@@ -1,6 +1,7 @@
 import { fromHex, type Bytes } from '../codec/bytes.ts'
 import type { StoredKey } from '../crypto/provider.ts'
 import type { Kept } from './outbox.ts'
+import { answer, beginningWith, openDatabase, settled } from '../storage/database.ts'
 import { HEARD, type OutboxStore, type StoredOutbox } from './outbox-store.ts'
 
 const NAME = 'roost-client'
@@ -11,19 +12,14 @@ export class IndexedStore implements Omit<OutboxStore, 'hear'> {
   private readonly database: Promise<IDBDatabase>
 
   constructor() {
-    this.database = new Promise((resolve, reject) => {
-      const opening = indexedDB.open(NAME, 1)
-      opening.onupgradeneeded = () => STORES.forEach((store) => opening.result.createObjectStore(store))
-      opening.onsuccess = () => resolve(opening.result)
-      opening.onerror = () => reject(opening.error)
-    })
+    this.database = openDatabase(NAME, STORES)
     this.database.catch(() => undefined) // told to whoever asks for something
   }
 
   async load(pair: string): Promise<StoredOutbox | undefined> {
     const [line, queue] = await Promise.all([
       this.ask<{ line16: Bytes; lastNumber: number }>('lines', (store) => store.get(pair)),
-      this.ask<Kept[]>('queue', (store) => store.getAll(IDBKeyRange.bound([pair, 0], [pair, Infinity]))),
+      this.ask<Kept[]>('queue', (store) => store.getAll(beginningWith(pair))),
     ])
     return line && { line16: line.line16, lastNumber: line.lastNumber, heard: readHeard(pair), queue: queue || [] }
   }
@@ -31,7 +27,7 @@ export class IndexedStore implements Omit<OutboxStore, 'hear'> {
   begin(pair: string, line16: Bytes): Promise<void> {
     return this.change(['lines', 'queue'], (lines, queue) => {
       lines.put({ line16, lastNumber: 0 }, pair)
-      queue.delete(IDBKeyRange.bound([pair, 0], [pair, Infinity]))
+      queue.delete(beginningWith(pair))
     })
   }
 
@@ -56,22 +52,14 @@ export class IndexedStore implements Omit<OutboxStore, 'hear'> {
   }
 
   private async ask<T>(name: StoreName, question: (store: IDBObjectStore) => IDBRequest): Promise<T | undefined> {
-    const database = await this.database
-    return new Promise((resolve, reject) => {
-      const asking = question(database.transaction(name).objectStore(name))
-      asking.onsuccess = () => resolve(asking.result)
-      asking.onerror = () => reject(asking.error)
-    })
+    return answer(question((await this.database).transaction(name).objectStore(name)))
   }
 
   private async change(names: StoreName[], change: (...stores: IDBObjectStore[]) => unknown): Promise<void> {
-    const database = await this.database
-    return new Promise((resolve, reject) => {
-      const transaction = database.transaction(names, 'readwrite')
-      transaction.oncomplete = () => resolve()
-      transaction.onerror = transaction.onabort = () => reject(transaction.error)
-      change(...names.map((name) => transaction.objectStore(name)))
-    })
+    const transaction = (await this.database).transaction(names, 'readwrite')
+    const done = settled(transaction)
+    change(...names.map((name) => transaction.objectStore(name)))
+    return done
   }
 }
 

@@ -1,14 +1,8 @@
-/** The page's one IndexedDB database. */
-const NAME = 'roost'
-const VERSION = 1
-
-export function openDatabase(): Promise<IDBDatabase> {
+/** Opens one of the page's databases, each with stores of its own and no indexes. */
+export function openDatabase(name: string, stores: readonly string[]): Promise<IDBDatabase> {
+  const opening = indexedDB.open(name, 1)
+  opening.onupgradeneeded = () => stores.forEach((store) => opening.result.createObjectStore(store))
   return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(NAME, VERSION)
-    opening.onupgradeneeded = () => {
-      opening.result.createObjectStore('heads')
-      opening.result.createObjectStore('packs')
-    }
     opening.onsuccess = () => {
       opening.result.onversionchange = () => opening.result.close()
       resolve(opening.result)
@@ -17,23 +11,21 @@ export function openDatabase(): Promise<IDBDatabase> {
   })
 }
 
-/** One value by its key, or all values of a range. */
-export function read(database: IDBDatabase, store: string, key: IDBValidKey | IDBKeyRange): Promise<unknown> {
+/** What a request brings. */
+export function answer<T>(asking: IDBRequest): Promise<T> {
   return new Promise((resolve, reject) => {
-    const from = database.transaction(store).objectStore(store)
-    const asking = key instanceof IDBKeyRange ? from.getAll(key) : from.get(key)
-    asking.onsuccess = () => resolve(asking.result)
+    asking.onsuccess = () => resolve(asking.result as T)
     asking.onerror = () => reject(asking.error)
   })
 }
 
-/** `isWhole` false: the change asks for more once it has read something. */
-export function write(database: IDBDatabase, change: (packs: IDBObjectStore, heads: IDBObjectStore) => void, isWhole = true): Promise<void> {
+/** Resolves once all of it is on the disk; rejects when none of it is. */
+export function settled(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(['packs', 'heads'], 'readwrite')
     transaction.oncomplete = () => resolve()
     transaction.onerror = transaction.onabort = () => reject(transaction.error)
-    change(transaction.objectStore('packs'), transaction.objectStore('heads'))
-    if (isWhole) transaction.commit?.() // not in Firefox 72 and Safari 14, where it commits a little later by itself
   })
 }
+
+/** All keys that begin with these parts. */
+export const beginningWith = (...parts: IDBValidKey[]): IDBKeyRange => IDBKeyRange.bound(parts, [...parts, []])

@@ -1,7 +1,7 @@
 import { hex, type Bytes } from '../codec/bytes.ts'
 import { chainStart, type FeedName } from '../feeds/chain.ts'
 import { readFeedFrame, writeFeedFrame, type FeedFrame, type SealedEntry } from '../feeds/feed-frames.ts'
-import { openDatabase, read, write } from './database.ts'
+import { answer, beginningWith, openDatabase, settled } from './database.ts'
 
 /** Keeps verified entries as they came, sealed: nothing in the store can be read without the link. */
 export interface FeedStore {
@@ -44,7 +44,7 @@ export class IndexedFeedStore implements FeedStore {
 
   async load(room16: Bytes): Promise<Bytes[]> {
     try {
-      return await this.loadFrom((this.database = await openDatabase()), room16)
+      return await this.loadFrom((this.database = await openDatabase('roost', ['heads', 'packs'])), room16)
     } catch (error) {
       this.failed(error)
       return []
@@ -54,11 +54,11 @@ export class IndexedFeedStore implements FeedStore {
   private async loadFrom(database: IDBDatabase, room16: Bytes): Promise<Bytes[]> {
     void write(database, evict, false)
     const room = hex(room16)
-    const record = (await read(database, 'heads', room)) as HeadRecord | undefined
+    const record = await answer<HeadRecord | undefined>(database.transaction('heads').objectStore('heads').get(room))
     if (!record) return []
     this.stored = record.epoch
     this.bytes = record.bytes
-    const packs = (await read(database, 'packs', IDBKeyRange.bound([room, record.epoch, 0], [room, record.epoch, Infinity]))) as Bytes[]
+    const packs = await answer<Bytes[]>(database.transaction('packs').objectStore('packs').getAll(beginningWith(room, record.epoch)))
     const restored = regroup(packs)
     const last = restored.length > 0 && readFeedFrame(restored[restored.length - 1])
     if (last && last.type === 'pack') this.storedUpTo = last.last!.head
@@ -103,7 +103,7 @@ export class IndexedFeedStore implements FeedStore {
     const head = writeFeedFrame({ type: 'head', author32: name.author32, epoch16: name.epoch16, n, chain32, sig64 })
     const record: HeadRecord = { epoch, head, bytes: this.bytes, atMs: Date.now() }
     return write(database, (packs, heads) => {
-      if (isNewFeed) packs.delete(IDBKeyRange.bound([room], [room, []]))
+      if (isNewFeed) packs.delete(beginningWith(room))
       packs.put(pack, [room, epoch, entries[0].n])
       heads.put(record, room)
     })
@@ -148,7 +148,16 @@ function evict(packs: IDBObjectStore, heads: IDBObjectStore): void {
     all.sort((a, b) => b.atMs - a.atMs)
     for (const { room } of all.slice(MAX_ROOMS)) {
       heads.delete(room)
-      packs.delete(IDBKeyRange.bound([room], [room, []]))
+      packs.delete(beginningWith(room))
     }
   }
+}
+
+/** `isWhole` false: the change asks for more once it has read something. */
+function write(database: IDBDatabase, change: (packs: IDBObjectStore, heads: IDBObjectStore) => void, isWhole = true): Promise<void> {
+  const transaction = database.transaction(['packs', 'heads'], 'readwrite')
+  const done = settled(transaction)
+  change(transaction.objectStore('packs'), transaction.objectStore('heads'))
+  if (isWhole) transaction.commit?.() // not in Firefox 72 and Safari 14, where it commits a little later by itself
+  return done
 }

@@ -1,0 +1,1 @@
+import"./chunk-CCYHKPYX.js";import"./chunk-O2XFH626.js";
