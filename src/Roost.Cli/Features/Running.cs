@@ -27,7 +27,7 @@ internal static class Running
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return Report(screen, json, FromMessage(e.Message, "see docs/errors.md", e is ArgumentException ? ExitCode.Usage : ExitCode.Resource));
+            return Report(screen, json, FromMessage(e.Message, e is ArgumentException ? "see docs/errors.md" : "check the path, who may read and write there, and that the disk has room", e is ArgumentException ? ExitCode.Usage : ExitCode.Resource));
         }
     }
 

@@ -74,6 +74,8 @@ test("wrong flags, wrong links and commands that are not there", async t => {
   const cases = [
     [["stream", "--nonsense"], 2, /ROOST-2000/],
     [["stream", "--linger", "soon"], 2, /no duration/],
+    [["stream", "--max-direct", "1001"], 2, /ROOST-2000[^]*0 to 1000/],
+    [["doc", "link", "a", "b", "--nonsense"], 2, /roost doc link --help/],
     [["stream", "--keep", "1h", "--host", "127.0.0.1"], 2, /ROOST-2005/],
     [["stream", "--hub", "not a hub"], 2, /ROOST-2001/],
     [["stream", "--host", "127.0.0.1", "--", "/no/such/command"], 127, /ROOST-2403/],
