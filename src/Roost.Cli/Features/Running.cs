@@ -23,7 +23,7 @@ internal static class Running
         }
         catch (HubStartException e)
         {
-            return Report(screen, json, FromMessage($"{e.Code} {e.Message}", "see docs/errors.md", e.Code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource));
+            return Report(screen, json, FromMessage(e.Message, "see docs/errors.md", e.Code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
