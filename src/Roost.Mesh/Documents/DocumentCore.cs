@@ -89,7 +89,7 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _keeper = online.Hub;
                 break;
             case DocumentInput.Offline:
-                LoseAll();
+                LoseHub(now);
                 break;
             case DocumentInput.NoKeeper when _keeper is { } keeper:
                 _awaited.Remove(keeper);
@@ -99,6 +99,21 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 break;
             case DocumentInput.Heard heard:
                 Hear(heard.Frame, now);
+                break;
+            case DocumentInput.LinkUp up:
+                LinkUp(up.Peer, now);
+                break;
+            case DocumentInput.LinkDown down when _links.Remove(down.Peer):
+                LinkDown(down.Peer, now);
+                break;
+            case DocumentInput.LinkFull full when _links.ContainsKey(full.Peer):
+                _links[full.Peer] = true;
+                break;
+            case DocumentInput.LinkDrained drained when _links.ContainsKey(drained.Peer):
+                _links[drained.Peer] = false;
+                break;
+            case DocumentInput.HeardDirect heard when _links.ContainsKey(heard.Peer):
+                HearPayload(heard.Peer, heard.Payload, now);
                 break;
             case DocumentInput.Edit edit:
                 Write(EntryKind.Update, edit.Change, now);
@@ -194,8 +209,4 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
             _rollsBy = Instant.Never;
         }
     }
-
-    private void Send(PeerId to, byte[] payload) => _effects.Enqueue(new DocumentEffect.Say(new DoorFrame.Send(default, _room.Room, to, payload)));
-
-    private void Cast(byte[] payload) => _effects.Enqueue(new DocumentEffect.Say(new DoorFrame.Cast(default, _room.Room, payload)));
 }

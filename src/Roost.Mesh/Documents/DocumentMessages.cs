@@ -32,6 +32,21 @@ public abstract record DocumentInput
     /// <summary>The hub link heard something.</summary>
     public sealed record Heard(DoorFrame Frame) : DocumentInput;
 
+    /// <summary>Frames to this member go over a direct link from here on.</summary>
+    public sealed record LinkUp(PeerId Peer) : DocumentInput;
+
+    /// <summary>Over the hub again; what was under way on the link may be lost.</summary>
+    public sealed record LinkDown(PeerId Peer) : DocumentInput;
+
+    /// <summary>The link takes no more for now.</summary>
+    public sealed record LinkFull(PeerId Peer) : DocumentInput;
+
+    /// <summary>It takes more again.</summary>
+    public sealed record LinkDrained(PeerId Peer) : DocumentInput;
+
+    /// <summary>A frame came over a direct link.</summary>
+    public sealed record HeardDirect(PeerId Peer, ReadOnlyMemory<byte> Payload) : DocumentInput;
+
     /// <summary>The user changed the document: an update of version 1.</summary>
     public sealed record Edit(ReadOnlyMemory<byte> Change) : DocumentInput;
 
@@ -54,6 +69,9 @@ public abstract record DocumentEffect
 
     /// <summary>Say this to the hub.</summary>
     public sealed record Say(DoorFrame Frame) : DocumentEffect;
+
+    /// <summary>Send this over the member's direct link.</summary>
+    public sealed record SayDirect(PeerId Peer, byte[] Payload) : DocumentEffect;
 
     /// <summary>All that earlier runs kept has been given out.</summary>
     public sealed record Recalled : DocumentEffect;

@@ -82,6 +82,15 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
     /// <inheritdoc/>
     public bool TryTake([MaybeNullWhen(false)] out DirectEffect effect) => _effects.TryDequeue(out effect);
 
+    private bool OffersTo(PeerId peer) => options.Role switch
+    {
+        DirectRole.Answers => false,
+        DirectRole.Offers => true,
+        _ => IsSmallerThan(peer),
+    };
+
+    private bool IsSmallerThan(PeerId peer) => string.CompareOrdinal(options.Self.ToString(), peer.ToString()) < 0;
+
     private DirectLink? Find(PeerId peer, string c) => _links.TryGetValue(peer, out var link) && link.C == c && c.Length > 0 ? link : null;
 
     private void See(PeerId peer, SessionId session, Instant now)
@@ -92,12 +101,16 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
             _links.Remove(peer);
             Release(known);
         }
-        if (!options.Offers || options.MaxLinks <= 0)
+        if (!OffersTo(peer) || options.MaxLinks <= 0)
         {
             return;
         }
         if (!_links.TryGetValue(peer, out var link))
         {
+            if (_links.Count >= options.MaxLinks)
+            {
+                return;
+            }
             link = new DirectLink(peer, session, options.Builds, now);
             _links.Add(peer, link);
         }
@@ -126,7 +139,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
                 _effects.Enqueue(new DirectEffect.Ping(link.Peer));
                 link.WakeAt = Instant.Min(now + options.PingEvery, link.HeardAt + options.StalledAfter);
                 break;
-            case DirectState.Lost when !options.Offers:
+            case DirectState.Lost when !OffersTo(link.Peer):
                 Forget(link);
                 break;
             case DirectState.Lost:
@@ -175,7 +188,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
     {
         _effects.Enqueue(new DirectEffect.Down(link.Peer));
         link.State = DirectState.Lost;
-        link.WakeAt = now + (options.Offers ? options.Retry[0] : options.KeepLost);
+        link.WakeAt = now + (OffersTo(link.Peer) ? options.Retry[0] : options.KeepLost);
     }
 
     /// <summary>The connection is over, or never came to be.</summary>
@@ -186,7 +199,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         {
             _effects.Enqueue(new DirectEffect.Down(link.Peer));
         }
-        if (!options.Offers)
+        if (!OffersTo(link.Peer))
         {
             Forget(link);
             return;

@@ -10,7 +10,7 @@ using Roost.Tests.Mesh.Sessions;
 namespace Roost.Tests.Mesh.Documents;
 
 /// <summary>A member of a document in virtual time: shipped core and document; its store outlives it, like one on disk.</summary>
-internal sealed class SimWriter
+internal sealed class SimWriter : ISimEnd
 {
     private static readonly object Remote = new();
 
@@ -25,6 +25,7 @@ internal sealed class SimWriter
         var identity = SigningKey.Generate(world.Dice);
         _doc = new YDoc(world.Dice);
         _text = _doc.GetText("text");
+        Id = PeerId.OfKey(identity.PublicKey);
         DocumentCore core = new(room, PeerId.OfKey(identity.PublicKey), write, store, world.Dice, limits);
         Core = core;
         _core = world.Add(core, Perform);
@@ -62,8 +63,12 @@ internal sealed class SimWriter
             switch (effect)
             {
                 case DocumentEffect.Say say:
+                    SaidToHub++;
                     _link!.Post(new HubLinkInput.Say(say.Frame));
                     world.After(TimeSpan.FromMilliseconds(1), () => _core!.Handle(new DocumentInput.Drained()));
+                    break;
+                case DocumentEffect.SayDirect direct:
+                    Links.GetValueOrDefault(direct.Peer)?.Send(this, direct.Payload);
                     break;
                 case DocumentEffect.Updated updated:
                     Assert.True(_doc.TryApplyUpdate(updated.Bytes, out _, origin: Remote));
@@ -84,9 +89,15 @@ internal sealed class SimWriter
         }
     }
 
+    public PeerId Id { get; }
+
+    public Dictionary<PeerId, SimDirectLink> Links { get; } = [];
+
     public DocumentCore Core { get; }
 
     public MemoryFeedStore Store { get; }
+
+    public int SaidToHub { get; private set; }
 
     public int Checkpoints { get; private set; }
 
@@ -102,9 +113,23 @@ internal sealed class SimWriter
 
     public void CutLink() => _link.Socket?.Cut("the test cut it");
 
+    public void LinkSaid(PeerId peer, SimLinkNews news) => _core.Handle(news switch
+    {
+        SimLinkNews.Up => new DocumentInput.LinkUp(peer),
+        SimLinkNews.Down => new DocumentInput.LinkDown(peer),
+        SimLinkNews.Full => new DocumentInput.LinkFull(peer),
+        _ => new DocumentInput.LinkDrained(peer),
+    });
+
+    public void LinkBrought(PeerId peer, byte[] payload) => _core.Handle(new DocumentInput.HeardDirect(peer, payload));
+
     public void Kill()
     {
         _core.Remove();
         _link.Kill();
+        foreach (var link in Links.Values)
+        {
+            link.Kill();
+        }
     }
 }
