@@ -71,11 +71,17 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
     /// <inheritdoc/>
     public Wake? NextWake => Wake.Earlier(
         _set.NextWake,
-        Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")));
+        Wake.Earlier(
+            Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")),
+            At(_mendAt, "tell who missed something where we stand")));
 
     /// <inheritdoc/>
     public void Handle(DocumentInput input, Instant now)
     {
+        foreach (var link in _links.Values)
+        {
+            link.Burst = 0;
+        }
         switch (input)
         {
             case DocumentInput.Recalled recalled:
@@ -100,21 +106,6 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
             case DocumentInput.Heard heard:
                 Hear(heard.Frame, now);
                 break;
-            case DocumentInput.LinkUp up:
-                LinkUp(up.Peer, now);
-                break;
-            case DocumentInput.LinkDown down when _links.Remove(down.Peer):
-                LinkDown(down.Peer, now);
-                break;
-            case DocumentInput.LinkFull full when _links.ContainsKey(full.Peer):
-                _links[full.Peer] = true;
-                break;
-            case DocumentInput.LinkDrained drained when _links.ContainsKey(drained.Peer):
-                _links[drained.Peer] = false;
-                break;
-            case DocumentInput.HeardDirect heard when _links.ContainsKey(heard.Peer):
-                HearPayload(heard.Peer, heard.Payload, now);
-                break;
             case DocumentInput.Edit edit:
                 Write(EntryKind.Update, edit.Change, now);
                 CheckSize();
@@ -129,8 +120,12 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _presence = say.Awareness;
                 Cast(SealPresence(say.Awareness));
                 break;
+            default:
+                HandleLink(input, now);
+                break;
         }
         Drain(now);
+        PlanMending(now);
     }
 
     /// <inheritdoc/>
@@ -140,6 +135,10 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
         if (now >= _rollsBy)
         {
             _awaited.Clear();
+        }
+        if (now >= _mendAt)
+        {
+            Mend(now);
         }
         if (now >= _askAt)
         {

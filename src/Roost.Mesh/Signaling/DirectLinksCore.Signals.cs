@@ -7,13 +7,13 @@ public sealed partial class DirectLinksCore
 {
     private void HearOffer(PeerId peer, SessionId session, Signal.Offer offer, Instant now)
     {
-        if (!_links.TryGetValue(peer, out var link))
+        if (!(_links.TryGetValue(peer, out var link) && link.HasConnection) && IsFull)
         {
-            if (_links.Count >= options.MaxLinks)
-            {
-                _effects.Enqueue(new DirectEffect.Say(peer, new Signal.Bye()));
-                return;
-            }
+            _effects.Enqueue(new DirectEffect.Say(peer, new Signal.Bye()));
+            return;
+        }
+        if (link is null)
+        {
             link = new DirectLink(peer, session, options.Builds, now);
             _links.Add(peer, link);
         }

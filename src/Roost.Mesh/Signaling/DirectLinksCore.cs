@@ -16,6 +16,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
     private readonly Queue<DirectEffect> _effects = new();
     private readonly Dictionary<PeerId, DirectLink> _links = [];
     private bool _isOnline;
+    private bool _freed;
 
     /// <summary>Links that are up.</summary>
     public int Count => _links.Values.Count(l => l.State == DirectState.Up);
@@ -68,6 +69,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
                 Fail(link, now);
                 break;
         }
+        Admit(now);
     }
 
     /// <inheritdoc/>
@@ -77,6 +79,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         {
             Tick(link, now);
         }
+        Admit(now);
     }
 
     /// <inheritdoc/>
@@ -88,6 +91,22 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         DirectRole.Offers => true,
         _ => IsSmallerThan(peer),
     };
+
+    private bool IsFull => _links.Values.Count(l => l.HasConnection) >= options.MaxLinks;
+
+    /// <summary>A place is free: whoever waited for one gets it.</summary>
+    private void Admit(Instant now)
+    {
+        if (!_freed)
+        {
+            return;
+        }
+        _freed = false;
+        foreach (var link in _links.Values.Where(l => l.State == DirectState.Idle && OffersTo(l.Peer)).ToList())
+        {
+            Offer(link, now);
+        }
+    }
 
     private bool IsSmallerThan(PeerId peer) => string.CompareOrdinal(options.Self.ToString(), peer.ToString()) < 0;
 
@@ -107,10 +126,6 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         }
         if (!_links.TryGetValue(peer, out var link))
         {
-            if (_links.Count >= options.MaxLinks)
-            {
-                return;
-            }
             link = new DirectLink(peer, session, options.Builds, now);
             _links.Add(peer, link);
         }
@@ -150,10 +165,10 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
 
     private void Offer(DirectLink link, Instant now)
     {
-        if (!_isOnline)
+        if (!_isOnline || (!link.HasConnection && IsFull))
         {
             link.State = DirectState.Idle;
-            link.WakeAt = Instant.Never; // MEMBERS of the next hub wakes it
+            link.WakeAt = Instant.Never; // MEMBERS of the next hub wakes it, or a link that ends
             return;
         }
         Build(link, $"{(uint)dice.NextUInt64():x8}", offers: true, now);
@@ -261,6 +276,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         if (link.HasConnection)
         {
             _effects.Enqueue(new DirectEffect.Drop(link.Peer));
+            _freed = true;
         }
         link.C = "";
         link.Offered = false;

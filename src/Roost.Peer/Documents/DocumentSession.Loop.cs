@@ -43,7 +43,7 @@ public sealed partial class DocumentSession
         }
         if (_link is not null)
         {
-            _link.Post(new HubLinkInput.Join(_room.Join, SessionId.New(SystemDice.Instance), HostsOnly: false));
+            _link.Post(new HubLinkInput.Join(_room.Join, _session, HostsOnly: false));
             _link.Start();
         }
     }
@@ -136,6 +136,9 @@ public sealed partial class DocumentSession
             case DocumentEffect.Say say:
                 _link?.Post(new HubLinkInput.Say(say.Frame));
                 break;
+            case DocumentEffect.SayDirect say:
+                _direct?.Send(say.Peer, say.Payload);
+                break;
             case DocumentEffect.Recalled:
                 _recalled.TrySetResult();
                 break;
@@ -220,6 +223,7 @@ public sealed partial class DocumentSession
 
     private void Hear(HubLinkEffect effect)
     {
+        _direct?.Hear(effect);
         switch (effect)
         {
             case HubLinkEffect.Online online:
