@@ -209,6 +209,28 @@ public sealed class RecordTests
     }
 
     [Fact]
+    public void A_record_allocates_nothing()
+    {
+        using var pair = new DtlsPair();
+        pair.ConnectAndSpeak();
+        byte[] message = new byte[1200], record = new byte[1300], plaintext = new byte[1300];
+        var now = new Instant(0);
+        void Pass(int count)
+        {
+            for (var i = 0; i < count; i++)
+            {
+                var length = pair.Client.Protect(message, record);
+                pair.Server.Receive(record.AsSpan(0, length), now);
+                Assert.True(pair.Server.TryRead(plaintext, out var read) && read == message.Length);
+            }
+        }
+        Pass(100);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Pass(5000);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4999);
+    }
+
+    [Fact]
     public void The_replay_window_agrees_with_a_list()
     {
         var random = new Random(2);
