@@ -53,6 +53,7 @@ public sealed partial class DocumentCore
     {
         _caughtUp = false;
         _answered = false;
+        _met = true;
         _awaited.Clear();
         int first = _members.Count > 0 ? _dice.Next(_members.Count) : 0;
         var asked = Enumerable.Range(0, Math.Min(MaxAsked, _members.Count)).Select(i => _members[(first + i) % _members.Count]).ToList();
@@ -124,6 +125,7 @@ public sealed partial class DocumentCore
             _answered = true;
         }
         TellCovered(from, roll);
+        HearStanding(from, roll);
     }
 
     private void Lose(PeerId peer, Instant now)
@@ -133,6 +135,7 @@ public sealed partial class DocumentCore
             _askers.Remove(peer);
             _awaited.Remove(peer);
             _answers.Forget(_room.Room, peer);
+            _standing.Remove(peer);
             _set.Lost(peer, now);
             _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), peer));
         }
@@ -141,6 +144,8 @@ public sealed partial class DocumentCore
     private void LoseAll()
     {
         _keeper = null;
+        _met = false;
+        _standing.Clear();
         _members.Clear();
         _askers.Clear();
         _awaited.Clear();

@@ -71,7 +71,7 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
     /// <inheritdoc/>
     public Wake? NextWake => Wake.Earlier(
         _set.NextWake,
-        Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")));
+        Wake.Earlier(Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")), At(_settleAt, "ask all who lack something")));
 
     /// <inheritdoc/>
     public void Handle(DocumentInput input, Instant now)
@@ -94,6 +94,9 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
             case DocumentInput.NoKeeper when _keeper is { } keeper:
                 _awaited.Remove(keeper);
                 break;
+            case DocumentInput.KeeperFound:
+                _keeperAnswers = true;
+                break;
             case DocumentInput.Drained:
                 _answers.Drained();
                 break;
@@ -114,8 +117,12 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _presence = say.Awareness;
                 Cast(SealPresence(say.Awareness));
                 break;
+            case DocumentInput.Settle:
+                BeginSettling(now);
+                break;
         }
         Drain(now);
+        Settle(now);
     }
 
     /// <inheritdoc/>
@@ -134,7 +141,12 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _set.AskRoll(_members[_dice.Next(_members.Count)], now);
             }
         }
+        if (now >= _settleAt)
+        {
+            AskUnsettled(now);
+        }
         Drain(now);
+        Settle(now);
     }
 
     /// <inheritdoc/>

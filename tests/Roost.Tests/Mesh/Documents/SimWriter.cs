@@ -80,6 +80,9 @@ internal sealed class SimWriter
                 case DocumentEffect.Forked:
                     Forks++;
                     break;
+                case DocumentEffect.Settled:
+                    IsSettled = true;
+                    break;
             }
         }
     }
@@ -92,6 +95,8 @@ internal sealed class SimWriter
 
     public int Forks { get; private set; }
 
+    public bool IsSettled { get; private set; }
+
     public string Text => _text.ToString();
 
     public bool HasPending => _doc.HasPending;
@@ -99,6 +104,8 @@ internal sealed class SimWriter
     public void Insert(int index, string text) => _text.Insert(index, text);
 
     public void Delete(int index, int length) => _text.Delete(index, length);
+
+    public void Settle() => _core.Handle(new DocumentInput.Settle());
 
     public void CutLink() => _link.Socket?.Cut("the test cut it");
 
