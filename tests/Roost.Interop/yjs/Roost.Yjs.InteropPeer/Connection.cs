@@ -1,83 +1,22 @@
-using System.Net.WebSockets;
-using System.Threading.Channels;
 using Roost.Crdt;
 
 namespace Roost.Yjs.InteropPeer;
 
-/// <summary>One WebSocket that speaks y-websocket's protocol, the same on both sides.</summary>
-internal sealed class Connection(WebSocket socket, Replica replica)
+/// <summary>A way to one other replica.</summary>
+internal abstract class Connection
 {
-    private readonly Channel<byte[]> _out = Channel.CreateUnbounded<byte[]>(new() { SingleReader = true });
-    private readonly CancellationTokenSource _cut = new();
-
     /// <summary>Clients whose awareness came over this connection.</summary>
     public HashSet<ulong> Controlled { get; } = [];
 
-    public void Send(byte[] message) => _out.Writer.TryWrite(message);
+    /// <summary>Queues a message; never waits.</summary>
+    public abstract void Send(byte[] message);
 
-    public void Cut() => _cut.Cancel();
+    /// <summary>Ends it as a network would.</summary>
+    public abstract void Cut();
 
     public void Control(AwarenessChange change)
     {
         Controlled.UnionWith(change.Added);
         Controlled.ExceptWith(change.Removed);
-    }
-
-    /// <summary>Speaks until the other goes, says what is no message, or the connection is cut.</summary>
-    public async Task RunAsync()
-    {
-        replica.Open(this);
-        try
-        {
-            var writing = WriteAsync();
-            await ReadAsync();
-            _out.Writer.TryComplete();
-            await writing;
-        }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
-        {
-            // Gone.
-        }
-        finally
-        {
-            _out.Writer.TryComplete();
-            replica.Close(this);
-            socket.Abort();
-        }
-    }
-
-    private async Task ReadAsync()
-    {
-        var buffer = new byte[64 * 1024];
-        using var message = new MemoryStream();
-        while (true)
-        {
-            var read = await socket.ReceiveAsync(buffer.AsMemory(), _cut.Token);
-            if (read.MessageType == WebSocketMessageType.Close)
-            {
-                return;
-            }
-            message.Write(buffer, 0, read.Count);
-            if (read.EndOfMessage)
-            {
-                if (!replica.Hear(this, message.ToArray()))
-                {
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.InvalidPayloadData, "no message", _cut.Token);
-                    return;
-                }
-                message.SetLength(0);
-            }
-        }
-    }
-
-    private async Task WriteAsync()
-    {
-        await foreach (var message in _out.Reader.ReadAllAsync(_cut.Token))
-        {
-            if (socket.State == WebSocketState.Open)
-            {
-                await socket.SendAsync(message, WebSocketMessageType.Binary, true, _cut.Token);
-            }
-        }
     }
 }

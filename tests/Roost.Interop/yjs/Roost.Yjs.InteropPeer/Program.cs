@@ -9,8 +9,10 @@ using Roost.Yjs.InteropPeer;
 
 // `server [PORT]`: documents by room, as y-websocket's clients expect them, on a free port or the given one.
 // `client URL`: a C# document that is connected as y-websocket's client is, and dials again when it is cut off.
+// `webrtc URL`: a C# member of the y-webrtc room "room" that meets others at that signaling server; `server` has one at /signaling.
 // Commands come by stdin, one JSON object a line: {"id":1,"room":"r","op":…}; answers go to stdout. It ends with its stdin.
 var rooms = new ConcurrentDictionary<string, Replica>();
+var signaling = new Signaling();
 var own = new Replica();
 Func<JsonElement, Replica> choose;
 if (args is ["server", ..])
@@ -24,11 +26,15 @@ if (args is ["server", ..])
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            // A page of this origin may dial this origin.
+            context.Response.ContentType = "text/html";
+            await context.Response.WriteAsync("<!doctype html><title>Yjs</title>");
             return;
         }
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        await new Connection(socket, rooms.GetOrAdd(context.Request.Path.Value!.Trim('/'), _ => new Replica())).RunAsync();
+        await (context.Request.Path == "/signaling"
+            ? signaling.ServeAsync(socket)
+            : new SocketConnection(socket, rooms.GetOrAdd(context.Request.Path.Value!.Trim('/'), _ => new Replica())).RunAsync());
     });
     await app.StartAsync();
     Say(new { ready = true, url = app.Urls.First().Replace("http:", "ws:", StringComparison.Ordinal) });
@@ -40,9 +46,15 @@ else if (args is ["client", var url])
     Say(new { ready = true });
     choose = _ => own;
 }
+else if (args is ["webrtc", var meeting])
+{
+    _ = Task.Run(() => new WebrtcRoom(own, "room").StayAsync(new Uri(meeting)));
+    Say(new { ready = true });
+    choose = _ => own;
+}
 else
 {
-    Console.Error.WriteLine("Roost.Yjs.InteropPeer server [PORT] | client URL");
+    Console.Error.WriteLine("Roost.Yjs.InteropPeer server [PORT] | client URL | webrtc URL");
     return 2;
 }
 
@@ -61,7 +73,7 @@ async Task StayConnectedAsync(Uri address)
         try
         {
             await socket.ConnectAsync(address, CancellationToken.None);
-            await new Connection(socket, own).RunAsync();
+            await new SocketConnection(socket, own).RunAsync();
         }
         catch (WebSocketException)
         {
