@@ -5,3 +5,5 @@ need_node
 need_packages tests/Roost.Interop/yjs
 step crdt-fuzz artifacts/bin/Roost.Fuzz/release/Roost.Fuzz --seconds 40 --seed 1
 step crdt-damaged artifacts/bin/Roost.Fuzz/release/Roost.Fuzz --mutate --seconds 10 --seed 1
+# Unmodified y-websocket clients beside documents of Roost.Crdt.
+step crdt-y-websocket npm test --prefix tests/Roost.Interop/yjs

@@ -78,6 +78,7 @@ public sealed partial class YDoc
     {
         if (encoder.Rest.Count > 16 * 1024)
         {
+            encoder.Drop();
             return;
         }
 
@@ -101,7 +102,7 @@ public sealed partial class YDoc
         var known = stateVector.IsEmpty ? [] : StateVectors.Decode(stateVector);
         var encoder = RentEncoder(v2);
         UpdateWriter.WriteState(encoder, Store, known);
-        var own = encoder.Finish().ToArray();
+        var own = encoder.ToArray();
         ReturnEncoder(encoder);
         if (!HasPending)
         {

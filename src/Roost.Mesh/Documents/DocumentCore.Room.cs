@@ -65,6 +65,7 @@ public sealed partial class DocumentCore
     {
         _caughtUp = false;
         _answered = false;
+        _met = true;
         _awaited.Clear();
         int first = _members.Count > 0 ? _dice.Next(_members.Count) : 0;
         var asked = Enumerable.Range(0, Math.Min(MaxAsked, _members.Count)).Select(i => _members[(first + i) % _members.Count]).ToList();
@@ -136,6 +137,7 @@ public sealed partial class DocumentCore
             _answered = true;
         }
         TellCovered(from, roll);
+        HearStanding(from, roll);
     }
 
     private void Lose(PeerId peer, Instant now)
@@ -145,6 +147,7 @@ public sealed partial class DocumentCore
             _askers.Remove(peer);
             _awaited.Remove(peer);
             _answers.Forget(_room.Room, peer);
+            _standing.Remove(peer);
             _set.Lost(peer, now);
             _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), peer));
         }
@@ -163,6 +166,8 @@ public sealed partial class DocumentCore
     private void LoseHub(Instant now)
     {
         _atHub.Clear();
+        _met = false;
+        _standing.Clear();
         _answers.Clear();
         foreach (var peer in _members.Where(m => !_links.ContainsKey(m)).ToList())
         {

@@ -73,7 +73,7 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
         _set.NextWake,
         Wake.Earlier(
             Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")),
-            At(_mendAt, "tell who missed something where we stand")));
+            Wake.Earlier(At(_mendAt, "tell who missed something where we stand"), At(_settleAt, "ask all who lack something"))));
 
     /// <inheritdoc/>
     public void Handle(DocumentInput input, Instant now)
@@ -100,6 +100,9 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
             case DocumentInput.NoKeeper when _keeper is { } keeper:
                 _awaited.Remove(keeper);
                 break;
+            case DocumentInput.KeeperFound:
+                _keeperAnswers = true;
+                break;
             case DocumentInput.Drained:
                 _answers.Drained();
                 break;
@@ -120,12 +123,16 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _presence = say.Awareness;
                 Cast(SealPresence(say.Awareness));
                 break;
+            case DocumentInput.Settle:
+                BeginSettling(now);
+                break;
             default:
                 HandleLink(input, now);
                 break;
         }
         Drain(now);
         PlanMending(now);
+        Settle(now);
     }
 
     /// <inheritdoc/>
@@ -148,7 +155,12 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _set.AskRoll(_members[_dice.Next(_members.Count)], now);
             }
         }
+        if (now >= _settleAt)
+        {
+            AskUnsettled(now);
+        }
         Drain(now);
+        Settle(now);
     }
 
     /// <inheritdoc/>

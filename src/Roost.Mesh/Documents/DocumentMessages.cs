@@ -26,6 +26,9 @@ public abstract record DocumentInput
     /// <summary>The hub does not keep this document: nobody answers there.</summary>
     public sealed record NoKeeper : DocumentInput;
 
+    /// <summary>The hub said that it keeps this document: it counts among those who have to hold what we wrote.</summary>
+    public sealed record KeeperFound : DocumentInput;
+
     /// <summary>The link has sent all it had.</summary>
     public sealed record Drained : DocumentInput;
 
@@ -58,6 +61,9 @@ public abstract record DocumentInput
 
     /// <summary>What we say about ourselves: an awareness update about one client.</summary>
     public sealed record Say(byte[] Awareness) : DocumentInput;
+
+    /// <summary>Report with <see cref="DocumentEffect.Settled"/> once everybody who is here holds what was written until now.</summary>
+    public sealed record Settle : DocumentInput;
 }
 
 /// <summary>What a document's member asks for or reports.</summary>
@@ -93,6 +99,9 @@ public abstract record DocumentEffect
 
     /// <summary>Everything is here that those who are here have; <paramref name="Alone"/>: nobody answered.</summary>
     public sealed record CaughtUp(bool Alone) : DocumentEffect;
+
+    /// <summary>Everybody who is here, and the hub if it keeps documents, holds what we wrote before the last <see cref="DocumentInput.Settle"/>.</summary>
+    public sealed record Settled : DocumentEffect;
 
     /// <summary>A writer signed two histories of one feed: nothing more is read of that feed.</summary>
     public sealed record Forked(FeedId Feed) : DocumentEffect;

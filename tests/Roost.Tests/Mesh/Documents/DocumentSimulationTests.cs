@@ -61,6 +61,75 @@ public class DocumentSimulationTests
         Assert.True(late.Core.Feeds < 40, $"checkpoints keep the feeds few: {late.Core.Feeds}");
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_writer_that_is_told_all_is_held_may_go_and_nothing_is_lost(int seed)
+    {
+        var world = new SimWorld(seed);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        var readers = Enumerable.Range(0, 3).Select(i => new SimWriter(world, hub, room, i == 0 ? write : null, new MemoryFeedStore(), Eager)).ToList();
+        for (int step = 0; step < 40; step++)
+        {
+            writer.Insert(writer.Text.Length, $"<{step}>");
+            if (step % 7 == 3)
+            {
+                readers[0].Insert(0, "!");
+            }
+            world.Run(TimeSpan.FromMilliseconds(world.Dice.Next(60)));
+            if (world.Dice.Next(15) == 0)
+            {
+                readers[world.Dice.Next(3)].CutLink();
+            }
+        }
+        writer.Settle();
+        Assert.False(writer.IsSettled, "nobody can have said yet that it holds the last word");
+        world.RunUntil(() => writer.IsSettled, TimeSpan.FromMinutes(2), "all of it is held");
+        writer.Kill();
+        // Whoever was away at that moment comes back to those who have it.
+        string text = string.Concat(Enumerable.Range(0, 40).Select(step => $"<{step}>"));
+        world.RunUntil(() => readers.All(r => r.Text.Replace("!", "", StringComparison.Ordinal) == text), TimeSpan.FromMinutes(2), "the readers end with the writer's text");
+    }
+
+    [Fact]
+    public void A_writer_without_a_hub_is_told_of_nobody_that_holds_anything()
+    {
+        var world = new SimWorld(5);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        world.Run(TimeSpan.FromSeconds(1));
+        hub.Kill();
+        world.Run(TimeSpan.FromSeconds(1));
+        writer.Insert(0, "alone");
+        writer.Settle();
+        world.Run(TimeSpan.FromSeconds(20));
+        Assert.False(writer.IsSettled);
+        hub.Restart();
+        world.RunUntil(() => writer.IsSettled, TimeSpan.FromMinutes(2), "online, and nobody there who lacks anything");
+    }
+
+    [Fact]
+    public void A_large_document_is_not_said_again_for_a_few_words()
+    {
+        var world = new SimWorld(6);
+        var hub = new SimHub(world, new HubLimits());
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        writer.Insert(0, new string('x', 20_000));
+        for (int i = 0; i < 1000; i++)
+        {
+            writer.Insert(writer.Text.Length, "word ");
+            world.Run(TimeSpan.FromMilliseconds(10));
+        }
+        // Of 25 entries each there would be 40, with 20 kB or more each; an entry here is about 50 bytes.
+        Assert.InRange(writer.Checkpoints, 2, 4);
+    }
+
     [Fact]
     public void A_reader_that_the_hub_drops_frames_for_catches_up()
     {

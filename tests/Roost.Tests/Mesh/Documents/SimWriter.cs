@@ -85,6 +85,9 @@ internal sealed class SimWriter : ISimEnd
                 case DocumentEffect.Forked:
                     Forks++;
                     break;
+                case DocumentEffect.Settled:
+                    IsSettled = true;
+                    break;
             }
         }
     }
@@ -103,6 +106,8 @@ internal sealed class SimWriter : ISimEnd
 
     public int Forks { get; private set; }
 
+    public bool IsSettled { get; private set; }
+
     public string Text => _text.ToString();
 
     public bool HasPending => _doc.HasPending;
@@ -110,6 +115,8 @@ internal sealed class SimWriter : ISimEnd
     public void Insert(int index, string text) => _text.Insert(index, text);
 
     public void Delete(int index, int length) => _text.Delete(index, length);
+
+    public void Settle() => _core.Handle(new DocumentInput.Settle());
 
     public void CutLink() => _link.Socket?.Cut("the test cut it");
 
