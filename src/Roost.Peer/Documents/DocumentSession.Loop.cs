@@ -94,12 +94,18 @@ public sealed partial class DocumentSession
         {
             AskToKeep(hub);
         }
+        bool changed = false;
         lock (_lock)
         {
             if (!_disposed)
             {
                 _awareness.Tick(InstantClock.System.Now);
+                changed = _doc.TryPendingAgain(Remote);
             }
+        }
+        if (changed)
+        {
+            Happened?.Invoke(new DocumentEvent.Changed());
         }
         TellPresence();
     }

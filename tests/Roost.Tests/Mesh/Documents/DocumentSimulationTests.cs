@@ -84,12 +84,13 @@ public class DocumentSimulationTests
                 readers[world.Dice.Next(3)].CutLink();
             }
         }
+        writer.Insert(writer.Text.Length, "<40>");
         writer.Settle();
         Assert.False(writer.IsSettled, "nobody can have said yet that it holds the last word");
         world.RunUntil(() => writer.IsSettled, TimeSpan.FromMinutes(2), "all of it is held");
         writer.Kill();
         // Whoever was away at that moment comes back to those who have it.
-        string text = string.Concat(Enumerable.Range(0, 40).Select(step => $"<{step}>"));
+        string text = string.Concat(Enumerable.Range(0, 41).Select(step => $"<{step}>"));
         world.RunUntil(() => readers.All(r => r.Text.Replace("!", "", StringComparison.Ordinal) == text), TimeSpan.FromMinutes(2), "the readers end with the writer's text");
     }
 

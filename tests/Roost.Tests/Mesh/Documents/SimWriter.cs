@@ -16,16 +16,19 @@ internal sealed class SimWriter : ISimEnd
 
     private readonly SimWorld.Simulated<DocumentInput, DocumentEffect> _core;
     private readonly SimLink _link;
+    private readonly SimWorld _world;
     private readonly YDoc _doc;
     private readonly YText _text;
 
     public SimWriter(SimWorld world, SimHub hub, RoomKeys room, SigningKey? write, MemoryFeedStore store, DocumentLimits limits)
     {
+        _world = world;
         Store = store;
         var identity = SigningKey.Generate(world.Dice);
         _doc = new YDoc(world.Dice);
         _text = _doc.GetText("text");
         Id = PeerId.OfKey(identity.PublicKey);
+        LookAgain();
         DocumentCore core = new(room, PeerId.OfKey(identity.PublicKey), write, store, world.Dice, limits);
         Core = core;
         _core = world.Add(core, Perform);
@@ -117,6 +120,13 @@ internal sealed class SimWriter : ISimEnd
     public void Delete(int index, int length) => _text.Delete(index, length);
 
     public void Settle() => _core.Handle(new DocumentInput.Settle());
+
+    /// <summary>As sessions do.</summary>
+    private void LookAgain()
+    {
+        _doc.TryPendingAgain(Remote);
+        _world.After(TimeSpan.FromSeconds(3), LookAgain);
+    }
 
     public void CutLink() => _link.Socket?.Cut("the test cut it");
 
