@@ -125,8 +125,11 @@ test("what is no text, and a line without an end, harm nobody", async t => {
   await page.focus("#document");
   await page.keyboard.press("Control+Home");
   await page.keyboard.type("#");
-  host.end();
-  assert.equal(await host.ended, 0);
+  host.write("last words");
+  await host.said(/last words/);
+  host.kill("SIGINT");
+  assert.equal(await host.ended, 130);
+  await until(async () => (await sheet(page)).includes("last words"), "^C ends it in order");
   assert.deepEqual(page.problems, []);
 });
 
