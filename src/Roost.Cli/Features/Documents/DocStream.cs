@@ -12,6 +12,7 @@ internal sealed class DocStream : IAsyncDisposable
 {
     // As `stream` without it: PROTOCOL.md 10.
     private static readonly TimeSpan HeldWithin = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan HeldAfterInterrupt = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan HubWithin = TimeSpan.FromSeconds(10);
 
     private readonly StreamOptions _options;
@@ -149,7 +150,7 @@ internal sealed class DocStream : IAsyncDisposable
     /// <returns>Whether everybody who is here has all of it.</returns>
     private async Task<bool> LingerAsync()
     {
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(_interrupts.Token);
+        using var giveUp = new CancellationTokenSource();
         var held = _stream!.HeldByAllAsync(giveUp.Token);
         if (_options.Linger is { } time)
         {
@@ -163,6 +164,11 @@ internal sealed class DocStream : IAsyncDisposable
         else
         {
             await _interrupts.WaitAsync(held, HeldWithin);
+        }
+        if (_interrupts.Happened)
+        {
+            // The last words are on their way; a second ^C does not wait for them.
+            await Task.WhenAny(held, Task.Delay(HeldAfterInterrupt, giveUp.Token));
         }
         bool isHeld = held.IsCompletedSuccessfully;
         await giveUp.CancelAsync();
