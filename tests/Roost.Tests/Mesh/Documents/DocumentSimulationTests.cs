@@ -84,6 +84,7 @@ public class DocumentSimulationTests
                 readers[world.Dice.Next(3)].CutLink();
             }
         }
+        world.RunUntil(() => writer.Others == readers.Count, TimeSpan.FromMinutes(1), "all are here again");
         writer.Insert(writer.Text.Length, "<40>");
         writer.Settle();
         Assert.False(writer.IsSettled, "nobody can have said yet that it holds the last word");

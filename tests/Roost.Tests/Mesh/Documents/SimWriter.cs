@@ -85,6 +85,9 @@ internal sealed class SimWriter : ISimEnd
                     var (vector, state) = (_doc.EncodeStateVector(), _doc.EncodeStateAsUpdateV2());
                     world.After(TimeSpan.Zero, () => _core!.Handle(new DocumentInput.Checkpoint(due.Covered, vector, state)));
                     break;
+                case DocumentEffect.Members members:
+                    Others = members.Count;
+                    break;
                 case DocumentEffect.Forked:
                     Forks++;
                     break;
@@ -102,6 +105,8 @@ internal sealed class SimWriter : ISimEnd
     public DocumentCore Core { get; }
 
     public MemoryFeedStore Store { get; }
+
+    public int Others { get; private set; }
 
     public int SaidToHub { get; private set; }
 
