@@ -52,6 +52,7 @@ internal static class LinkBench
         times.Clear();
         heard = 0;
         var clock = Stopwatch.StartNew();
+        var cpu = Environment.CpuUsage.TotalTime;
         long sent = 0;
         while (clock.Elapsed < TimeSpan.FromSeconds(5))
         {
@@ -62,7 +63,7 @@ internal static class LinkBench
             sent += 1_000;
         }
         await AllAsync();
-        Console.WriteLine($"one link: {heard / clock.Elapsed.TotalSeconds:0} signals/s of {Payload} B, {heard} of {sent} arrived, at most {Window} on their way");
+        Console.WriteLine($"one link: {heard / clock.Elapsed.TotalSeconds:0} signals/s of {Payload} B, {heard} of {sent} arrived, at most {Window} on their way; {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / heard:0.0} us of CPU each, bench and both hubs");
 
         async Task AllAsync()
         {
