@@ -19,6 +19,7 @@ public sealed partial class World
 
     private readonly PriorityQueue<Action, (long At, long Order)> _due = new();
     private readonly Dictionary<string, WorldHub> _byUrl = [];
+    private readonly Dictionary<HubId, WorldHub> _byId = [];
     private readonly Dictionary<HubRecord, HubRecord?> _records = new(new BySignature());
     private readonly List<MeshFrame> _frames = [];
     private readonly Dictionary<PeerId, WorldHub> _homes = [];
@@ -65,7 +66,11 @@ public sealed partial class World
     {
         var hub = new WorldHub(Hubs.Count, Options, Accept);
         Hubs.Add(hub);
-        _byUrl[hub.Url] = hub;
+        if (!hub.IsLeaf)
+        {
+            _byUrl[hub.Url] = hub;
+        }
+        _byId[hub.Id] = hub;
         After(hub.Number == 0 ? TimeSpan.Zero : wait, () => Start(hub));
         return hub;
     }
@@ -115,13 +120,14 @@ public sealed partial class World
         foreach (var link in hub.Links.Values.ToList())
         {
             link.IsOpen = false;
-            if (!silently)
+            if (!silently && link.Carried is null)
             {
                 var other = link.Other;
                 After(Delay(), () => Down(other, LinkRefusal.None));
             }
         }
         hub.Links.Clear();
+        hub.Carried.Clear();
     }
 
     /// <summary>Starts a process that was killed, with the same key.</summary>

@@ -101,7 +101,7 @@ internal static class MeshCommand
         yield return $"{answer["hub"]}  this hub  {answer["mode"]}, {answer["peers"]} peers here, {answer["leases"]} leases of others{((bool)answer["draining"]! ? ", draining" : "")}";
         foreach (var hub in answer["hubs"]!.AsArray())
         {
-            yield return $"{hub!["hub"]}  {hub["state"],-9} {((bool)hub["neighbour"]! ? "neighbour" : (bool)hub["linked"]! ? "linked" : "-"),-9} {hub["urls"]!.AsArray().FirstOrDefault()}";
+            yield return $"{hub!["hub"]}  {hub["state"],-9} {((bool)hub["neighbour"]! ? "neighbour" : (bool)hub["carried"]! ? "carried" : (bool)hub["linked"]! ? "linked" : "-"),-9} {hub["urls"]!.AsArray().FirstOrDefault()}";
         }
     }
 

@@ -12,10 +12,11 @@ internal sealed class MeshLink
 {
     private const int MaxQueuedBytes = 8 * 1024 * 1024;
     private const int FirstBatch = 4 * 1024;
+    private const int CarryHeader = 64;
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly LinkId _id;
-    private readonly MeshSocket _socket;
+    private readonly IMeshSocket _socket;
     private readonly LinkCipher _cipher;
     private readonly Lock _gate = new();
     private readonly Queue<ByteWriter> _full = [];
@@ -29,7 +30,7 @@ internal sealed class MeshLink
     private bool _closed;
 
     /// <summary>Begins a link on a socket that has proven itself.</summary>
-    public MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher)
+    public MeshLink(LinkId id, IMeshSocket socket, LinkCipher cipher)
     {
         (_id, _socket, _cipher) = (id, socket, cipher);
         _sendAll = () => _ = SendAllAsync();
@@ -55,7 +56,8 @@ internal sealed class MeshLink
             {
                 return false;
             }
-            if (_filling.Length > 0 && _filling.Length + MeshTypes.MaxFrame > MeshTypes.MaxBatch)
+            int most = frame is MeshFrame.Carry carry ? carry.Body.Length + CarryHeader : MeshTypes.MaxFrame;
+            if (_filling.Length > 0 && _filling.Length + most > _socket.MaxBatch)
             {
                 _full.Enqueue(_filling);
                 _filling = _spare ?? new(FirstBatch);

@@ -55,6 +55,12 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
             case MeshEffect.Dial dial:
                 _ = DialAsync(dial);
                 break;
+            case MeshEffect.DialThrough dial:
+                _ = DialThroughAsync(dial);
+                break;
+            case MeshEffect.Carried carried:
+                Carried(carried);
+                break;
             case MeshEffect.Close close when _links.TryGetValue(close.Link, out var closed):
                 closed.Close(close.Why);
                 break;
@@ -136,7 +142,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted)), null);
     }
 
-    private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(MeshSocket socket, LinkHandshake handshake)
+    private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(IMeshSocket socket, LinkHandshake handshake)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         deadline.CancelAfter(handshakeWithin);
@@ -172,7 +178,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         }
     }
 
-    private async Task RunAsync(MeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach)
+    private async Task RunAsync(IMeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach, Carriage carried = Carriage.None)
     {
         var id = new LinkId(Interlocked.Increment(ref _lastId));
         var link = new MeshLink(id, socket, peer.Cipher);
@@ -184,12 +190,13 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
             {
                 await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, LinkRefusal.None, wanted)), null);
             }
-            await Post(new HubInput.FromMesh(new MeshInput.LinkUp(id, peer.Key, peer.Run, dial?.Url, reach)), null);
+            await Post(new HubInput.FromMesh(new MeshInput.LinkUp(id, peer.Key, peer.Run, dial?.Url, reach, carried)), null);
             why = await link.RunAsync(Post);
         }
         finally
         {
             _links.TryRemove(id, out _);
+            EndCarriedBy(id);
             peer.Cipher.Dispose();
             await Post(new HubInput.FromMesh(new MeshInput.LinkDown(id, why)), null);
         }

@@ -16,7 +16,7 @@ namespace Roost.Hub.Mesh;
 /// <param name="pipes">Bytes, behind the handshake of RFC 6455.</param>
 /// <param name="dialled">Whether this end is the client: it masks what it sends.</param>
 /// <param name="abort">Cuts the stream; whoever reads or sends notices.</param>
-internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) : IAsyncDisposable
+internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) : IMeshSocket
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
@@ -30,13 +30,12 @@ internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) 
     private SocketMessage _ping;
     private bool _closed;
 
-    /// <summary>The loop that serves it, or null.</summary>
     public SocketLoop? Loop { get; } = (pipes as LoopSocket)?.Loop;
 
-    /// <summary>What the other end closed with.</summary>
+    public int MaxBatch => MeshTypes.MaxBatch;
+
     public LinkRefusal CloseReason { get; private set; }
 
-    /// <summary>The next binary message, whose buffer is the caller's; any other event when there will be none.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SocketMessage> ReceiveAsync()
     {
@@ -71,8 +70,6 @@ internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) 
         }
     }
 
-    /// <summary>Sends a message; returns when the kernel, or the pipe, has it.</summary>
-    /// <exception cref="IOException">The stream is gone.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message)
     {
         // A ping is answered with the next message: there is one sender, and hubs do not ping each other so.
@@ -98,7 +95,6 @@ internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) 
         }
     }
 
-    /// <summary>Says why, as far as the other end listens. Nothing may be sent any more.</summary>
     public async Task CloseAsync(LinkRefusal why)
     {
         try
@@ -111,7 +107,6 @@ internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) 
         }
     }
 
-    /// <summary>Waits a moment for the other end to hang up, so that it reads what it was told last.</summary>
     public async Task AwaitEndAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -132,7 +127,6 @@ internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) 
         }
     }
 
-    /// <summary>Cuts the stream. From any thread.</summary>
     public void Abort() => abort();
 
     /// <summary>Gives back the buffer of a message.</summary>
