@@ -55,6 +55,9 @@ public sealed partial class World
     /// <summary>A signal reached a peer: to whom, from whom, its bytes.</summary>
     public Action<PeerId, PeerId, ReadOnlyMemory<byte>> Delivered { get; set; } = static (_, _, _) => { };
 
+    /// <summary>A guest was told of another: to whom, of whom.</summary>
+    public Action<PeerId, PeerId> Introduced { get; set; } = static (_, _) => { };
+
     /// <summary>A signal was refused to its sender.</summary>
     public Action<PeerId> Refused { get; set; } = static _ => { };
 
@@ -170,6 +173,9 @@ public sealed partial class World
                     break;
                 case HubEffect.Signal signal:
                     Delivered(signal.ToPeer, signal.From, signal.Body);
+                    break;
+                case HubEffect.Introduce introduce:
+                    Introduced(introduce.ToPeer, introduce.Peer);
                     break;
                 case HubEffect.Refuse { Why: Refusal.TargetUnknown, About: HubInput.Signal about }:
                     Refused(about.To);
