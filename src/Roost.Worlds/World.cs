@@ -20,6 +20,7 @@ public sealed partial class World
     private readonly PriorityQueue<Action, (long At, long Order)> _due = new();
     private readonly Dictionary<string, WorldHub> _byUrl = [];
     private readonly Dictionary<HubId, WorldHub> _byId = [];
+    private uint _trials;
     private readonly Dictionary<HubRecord, HubRecord?> _records = new(new BySignature());
     private readonly List<MeshFrame> _frames = [];
     private readonly Dictionary<PeerId, WorldHub> _homes = [];
@@ -53,7 +54,10 @@ public sealed partial class World
     public long Steps { get; private set; }
 
     /// <summary>A signal reached a peer: to whom, from whom, its bytes.</summary>
-    public Action<PeerId, PeerId, ReadOnlyMemory<byte>> Delivered { get; set; } = static (_, _, _) => { };
+    public event Action<PeerId, PeerId, ReadOnlyMemory<byte>>? Delivered;
+
+    /// <summary>A number for each trial of signals, so that trials tell theirs apart.</summary>
+    internal uint NextTrial() => _trials++;
 
     /// <summary>A guest was told of another: to whom, of whom.</summary>
     public Action<PeerId, PeerId> Introduced { get; set; } = static (_, _) => { };
@@ -172,7 +176,7 @@ public sealed partial class World
                     Perform(hub, mesh.Effect);
                     break;
                 case HubEffect.Signal signal:
-                    Delivered(signal.ToPeer, signal.From, signal.Body);
+                    Delivered?.Invoke(signal.ToPeer, signal.From, signal.Body);
                     break;
                 case HubEffect.Introduce introduce:
                     Introduced(introduce.ToPeer, introduce.Peer);

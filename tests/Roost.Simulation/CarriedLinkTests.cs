@@ -80,9 +80,11 @@ public class CarriedLinkTests
     private static bool Say(World world, PeerId from, PeerId to, TimeSpan within)
     {
         int heard = 0;
-        world.Delivered = (at, by, _) => heard += at == to && by == from ? 1 : 0;
+        void Hear(PeerId at, PeerId by, ReadOnlyMemory<byte> body) => heard += at == to && by == from ? 1 : 0;
+        world.Delivered += Hear;
         world.Signal(from, to, "hi"u8.ToArray());
         world.RunUntil(() => heard > 0, within);
+        world.Delivered -= Hear;
         return heard == 1;
     }
 
