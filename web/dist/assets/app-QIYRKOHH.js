@@ -1,0 +1,1 @@
+import"./chunk-3ALJDF6R.js";import"./chunk-O2XFH626.js";
