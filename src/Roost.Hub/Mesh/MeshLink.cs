@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Roost.Core.Codec;
 using Roost.Hub.Sockets;
 using Roost.Hub.Sockets.Loop;
@@ -13,6 +14,7 @@ internal sealed class MeshLink
     private const int MaxQueuedBytes = 8 * 1024 * 1024;
     private const int FirstBatch = 4 * 1024;
     private const int CarryHeader = 64;
+    private static readonly long Soon = Stopwatch.Frequency / 200_000; // 5 µs: about what sealing and sending take.
     private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
     private readonly LinkId _id;
@@ -25,6 +27,7 @@ internal sealed class MeshLink
     private ByteWriter? _spare;
     private byte[] _sealed = new byte[FirstBatch];
     private int _queued;
+    private long _sentAt;
     private bool _sending;
     private LinkRefusal _closing = LinkRefusal.None;
     private bool _closed;
@@ -72,11 +75,12 @@ internal sealed class MeshLink
 
     /// <summary>Sends what was appended.</summary>
     /// <remarks>
-    /// Inputs of a socket loop were handled together, and what they appended leaves at once. Whoever drives from elsewhere leaves sealing and sending to
-    /// the link's own loop, and what is appended until that gets to it leaves in the same batch.
+    /// Inputs of a socket loop were handled together, and what they appended leaves at once. So does a lone frame from elsewhere. Whoever drives from elsewhere
+    /// and has something more at once leaves sealing and sending to the link's own loop, and what is appended until that gets to it leaves in the same batch.
     /// </remarks>
     public void Flush()
     {
+        bool isRush;
         lock (_gate)
         {
             if (_sending || _closed || _queued == 0)
@@ -84,8 +88,9 @@ internal sealed class MeshLink
                 return;
             }
             _sending = true;
+            isRush = Stopwatch.GetTimestamp() - _sentAt < Soon;
         }
-        if (_socket.Loop is { } loop && SocketLoop.Current is null)
+        if (isRush && _socket.Loop is { } loop && SocketLoop.Current is null)
         {
             loop.Ask(_sendAll);
         }
@@ -206,6 +211,7 @@ internal sealed class MeshLink
                 _spare = null;
                 return batch;
             }
+            _sentAt = Stopwatch.GetTimestamp();
             // A close keeps the flag: nothing is sent after it.
             _sending = _closing != LinkRefusal.None;
             return null;

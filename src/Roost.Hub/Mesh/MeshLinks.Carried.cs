@@ -10,7 +10,7 @@ namespace Roost.Hub.Mesh;
 // Links that a third hub carries: the same handshake and cipher, end to end, over messages instead of a socket.
 internal sealed partial class MeshLinks
 {
-    private const int MaxCarried = 1_024;
+    private const int MaxCarried = 1_024, MaxAcceptedByOne = 256;
 
     private readonly ConcurrentDictionary<CarriedId, CarriedSocket> _carried = [];
     private readonly LinkSelf _carriedSelf = self.Carried();
@@ -84,7 +84,7 @@ internal sealed partial class MeshLinks
 
     private CarriedSocket? Open(CarriedId id)
     {
-        if (_carried.Count >= MaxCarried || !_links.ContainsKey(id.Via))
+        if (_carried.Count >= MaxCarried || !_links.ContainsKey(id.Via) || (!id.IsMine && _carried.Keys.Count(other => other.Via == id.Via && !other.IsMine) >= MaxAcceptedByOne))
         {
             return null;
         }

@@ -18,6 +18,7 @@ public sealed partial class MeshCore
         }
         bool outbound = up.Url is not null || up.Carried == Carriage.Opened;
         var link = new Link(up.Link, hub, outbound, up.Carried != Carriage.None, up.Reach, _mesh.Now, _mesh.Options);
+        bool isNew = hub.Record is null && hub.Link is null;
         if (hub.Link is { } older)
         {
             // Both dialled at once: the link that the smaller id opened stays, at both ends. Otherwise the newer one, the older may be half open.
@@ -51,10 +52,10 @@ public sealed partial class MeshCore
         hub.Link = link;
         _mesh.Links[link.Id] = link;
         _dialler.Opened(link, up.Url);
-        bool isNew = hub.Record is null;
         _roll.Alive(hub);
         _mesh.Tell(hub, new MeshFrame.News([_roll.Own], []));
         _reconciler.Begin(hub);
+        _watch.Measure(link);
         if (!link.IsCarried)
         {
             _neighbours.LinkUp(hub);

@@ -16,6 +16,7 @@ namespace Roost.Mesh.Routing;
 internal sealed class Carrier(MeshState mesh, Roll roll)
 {
     private const int FrameCost = 64;
+    private const int OpeningCost = 100; // Questions: the other end signs for it.
 
     /// <summary>Something to be carried on, or something that was carried here.</summary>
     public void Heard(Link from, MeshFrame.Carry frame)
@@ -26,6 +27,11 @@ internal sealed class Carrier(MeshState mesh, Roll roll)
             return;
         }
         from.Used(mesh.Now);
+        if (frame.Way.HasFlag(CarryWay.First) && !from.MayAsk(OpeningCost, mesh.Now))
+        {
+            mesh.Counters.Flooded++;
+            return;
+        }
         if (frame.Way.HasFlag(CarryWay.Arrived))
         {
             mesh.Emit(new MeshEffect.Carried(from.Id, frame.Hub, frame.Stream, frame.Way, frame.Body));

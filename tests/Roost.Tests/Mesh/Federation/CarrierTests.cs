@@ -76,6 +76,22 @@ public class CarrierTests
     }
 
     [Fact]
+    public void Links_opened_without_end_are_not_answered()
+    {
+        var rig = new MeshRig(options => options with { Questions = new(100, 2_000) });
+        var (two, three) = (rig.Link(2), rig.Link(3));
+        for (uint i = 0; i < 100; i++)
+        {
+            rig.Hear(two, new MeshFrame.Carry(MeshRig.IdOf(3), i, CarryWay.First | CarryWay.Arrived, Body));
+        }
+        Assert.InRange(rig.Hub.Take<HubEffect.ToMesh>().Count(effect => effect.Effect is MeshEffect.Carried), 10, 20);
+        rig.Hear(two, Carry(3, CarryWay.First));
+        Assert.Empty(rig.Sent<MeshFrame.Carry>(three));
+        rig.Hear(three, new MeshFrame.Carry(MeshRig.IdOf(2), 1, CarryWay.First | CarryWay.Arrived, Body));
+        Assert.Single(rig.Hub.Take<HubEffect.ToMesh>(), effect => effect.Effect is MeshEffect.Carried);
+    }
+
+    [Fact]
     public void A_message_that_finds_a_full_queue_ends_the_stream_at_its_sender()
     {
         var rig = new MeshRig();
