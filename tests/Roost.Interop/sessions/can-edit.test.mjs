@@ -17,8 +17,9 @@ async function streaming(t, args = [], state = temporary(t).folder) {
   return Object.assign(await stream(t, ["--can-edit", ...args], { env: { XDG_STATE_HOME: state } }), { state });
 }
 
-async function doc(t, state, args) {
+async function doc(t, state, args, input = "") {
   const verb = run(t, ["doc", ...args], { env: { XDG_STATE_HOME: state } });
+  verb.write(input);
   verb.end();
   return { code: await verb.ended, out: verb.out(), err: verb.err() };
 }
@@ -97,17 +98,17 @@ test("--room keeps the document: the next stream goes on behind it, and roost do
 test("through a hub that keeps it, the document is there when the host is gone; --json says what happens", async t => {
   const { folder } = temporary(t);
   const served = run(t, ["hub", "--host", "127.0.0.1", "--port", "0", "--data", folder]);
-  const [address] = await served.said(/http:\/\/127\.0\.0\.1:\d+/);
+  const [address] = await served.said(/http:\/\/localhost:\d+/);
   // What keeps is a peer of the hub, which comes a moment after it.
   const other = temporary(t).folder;
-  await until(async () => (await doc(t, other, ["import", "other", "-", "--hub", address]), readdirSync(folder, { recursive: true }).some(name => name.endsWith(".log"))), "the hub keeps documents");
+  await until(async () => (await doc(t, other, ["import", "other", "-", "--hub", address], "words"), readdirSync(folder, { recursive: true }).some(name => name.endsWith(".log"))), "the hub keeps documents");
   const host = run(t, ["stream", "--can-edit", "--hub", address, "--keep", "1h", "--json", "--", "sh", "-c", "echo kept; exit 7"], { env: { XDG_STATE_HOME: folder } });
   await host.said(/"ev":"kept","seconds":3600/);
   assert.equal(await host.ended, 7, "the command's exit code");
   const events = host.out().trim().split("\n").map(line => JSON.parse(line));
   const ready = events.find(({ ev }) => ev === "ready");
   assert.deepEqual(events.find(({ ev }) => ev === "done"), { ...events.find(({ ev }) => ev === "done"), bytes: 5, exit: 7 });
-  const page = await openPage(ready.readOnlyLink.replace("127.0.0.1", "localhost"));
+  const page = await openPage(ready.readOnlyLink);
   await until(async () => await sheet(page) === "kept\n", "a page reads it from the hub alone");
 });
 
@@ -136,7 +137,7 @@ test("what is no text, and a line without an end, harm nobody", async t => {
 test("a hub that cannot be reached, a flag that means nothing, a link that may only read", async t => {
   const { folder } = temporary(t);
   const served = run(t, ["hub", "--host", "127.0.0.1", "--port", "0"]);
-  const [address] = await served.said(/http:\/\/127\.0\.0\.1:\d+/);
+  const [address] = await served.said(/http:\/\/localhost:\d+/);
   served.kill("SIGKILL");
   await served.ended;
   const alone = run(t, ["stream", "--can-edit", "--hub", address], { env: { XDG_STATE_HOME: folder } });

@@ -52,11 +52,24 @@ internal sealed class SocketConnection(WebSocket socket, Replica replica) : Conn
             {
                 if (!replica.Hear(this, message.ToArray()))
                 {
-                    await socket.CloseOutputAsync(WebSocketCloseStatus.InvalidPayloadData, "no message", _cut.Token);
+                    await RefuseAsync();
                     return;
                 }
                 message.SetLength(0);
             }
+        }
+    }
+
+    /// <summary>Says why, and waits until that was read: who aborts at once may take the reason back.</summary>
+    private async Task RefuseAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_cut.Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(10));
+        await socket.CloseOutputAsync(WebSocketCloseStatus.InvalidPayloadData, "no message", patience.Token);
+        var rest = new byte[1024];
+        while (socket.State == WebSocketState.CloseSent)
+        {
+            await socket.ReceiveAsync(rest.AsMemory(), patience.Token);
         }
     }
 

@@ -94,8 +94,18 @@ internal sealed class WebrtcRoom(Replica replica, string topic)
     {
         var connection = new WebrtcConnection(replica, from);
         _peers[from] = connection;
-        _ = connection.Peer.Closed.ContinueWith(_ => _peers.TryRemove(KeyValuePair.Create(from, connection)), TaskScheduler.Default);
+        _ = ForgetAsync(from, connection);
         return connection;
+    }
+
+    /// <summary>Whoever went may be back already, and its announcement was ignored while we believed it here: so we announce ourselves, as y-webrtc does.</summary>
+    private async Task ForgetAsync(string from, WebrtcConnection connection)
+    {
+        await connection.Peer.Closed;
+        if (_peers.TryRemove(KeyValuePair.Create(from, connection)) && _socket.State == WebSocketState.Open)
+        {
+            await PublishAsync(new { type = "announce", from = _self });
+        }
     }
 
     private async Task DescribeAsync(WebrtcConnection connection)
