@@ -1,0 +1,1 @@
+import"./chunk-5WXU7HYC.js";import"./chunk-O2XFH626.js";
