@@ -108,11 +108,11 @@ public static class Scenario
         }
     }
 
-    private static void Check(string? problem)
+    private static void Check(DescriptionProblem? problem)
     {
         if (problem is not null)
         {
-            throw new InvalidOperationException(problem);
+            throw new InvalidOperationException(problem.Message);
         }
     }
 
