@@ -44,7 +44,7 @@ public static class Scenario
                 $"not delivered: {traffic}; wakes {a.Core.NextWake} / {b.Core.NextWake}; A {a.Core.SctpStatistics}; B {b.Core.SctpStatistics}");
         }
         traffic.CloseChannels();
-        if (!world.RunUntil(() => a.Core.ChannelCount == 0 && b.Core.ChannelCount == 0, ConnectWithin))
+        if (!world.RunUntil(() => a.Core.ChannelCount == 0 && b.Core.ChannelCount == 0, DeliverWithin))
         {
             throw new InvalidOperationException($"channels do not close: {a.Core.ChannelCount} and {b.Core.ChannelCount} left; wakes {a.Core.NextWake} / {b.Core.NextWake}; A {a.Core.SctpStatistics}");
         }
