@@ -50,9 +50,10 @@ public sealed class EdgeFuzzTests
         for (var round = 0; round < 20_000; round++)
         {
             var record = Seal(ends.Client, [1, 2, 3, (byte)round]);
-            ends.Server.Receive(Change(record, dice), Now);
+            var changed = Change(record, dice);
+            ends.Server.Receive(changed, Now);
             genuine += Read(ends.Server);
-            if (round % 100 == 0)
+            if (round % 10 == 0)
             {
                 Assert.Equal(0, genuine);
                 // Rubbish may cost the record after it, as any loss may, but no more.
@@ -62,7 +63,7 @@ public sealed class EdgeFuzzTests
                     ends.Server.Receive(Seal(ends.Client, [7]), Now);
                     read += Read(ends.Server);
                 }
-                Assert.InRange(read, 2, 3);
+                Assert.True(read >= 2, $"round {round}: {read} of 3 read after {Convert.ToHexString(changed)}, which was {Convert.ToHexString(record)}");
             }
         }
         Assert.Equal(DtlsState.Connected, ends.Server.State);
