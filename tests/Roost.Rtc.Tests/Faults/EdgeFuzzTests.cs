@@ -35,27 +35,30 @@ public sealed class EdgeFuzzTests
         Assert.NotEqual(DtlsState.New, ends.Client.State);
     }
 
-    [Fact]
-    public void Changed_records_after_the_handshake_are_dropped_and_genuine_ones_still_read()
+    [Theory]
+    [InlineData(DtlsPair.Aes128)]
+    [InlineData(DtlsPair.ChaCha)]
+    public void Changed_records_after_the_handshake_are_dropped_and_genuine_ones_still_read(string suite)
     {
         var dice = new SeededDice(5);
-        using var ends = new Ends();
+        using var ends = new Ends(suite);
         ends.Start();
         for (var turn = 0; turn < 20 && ends.Client.State != DtlsState.Connected; turn++)
         {
             ends.Carry(ends.Client, ends.Server, _ => { });
             ends.Carry(ends.Server, ends.Client, _ => { });
         }
-        var genuine = 0;
         for (var round = 0; round < 20_000; round++)
         {
-            var record = Seal(ends.Client, [1, 2, 3, (byte)round]);
-            var changed = Change(record, dice);
-            ends.Server.Receive(changed, Now);
-            genuine += Read(ends.Server);
-            if (round % 10 == 0)
+            byte[] message = [1, 2, 3, (byte)round];
+            ends.Server.Receive(Change(Seal(ends.Client, message), dice), Now);
+            while (ends.Server.TryRead(_buffer, out var length))
             {
-                Assert.Equal(0, genuine);
+                // libssl does not look at the lower byte of the version: a record may pass with that changed, but not with other contents.
+                Assert.Equal(message, _buffer[..length]);
+            }
+            if (round % 20 == 0)
+            {
                 // Rubbish may cost the record after it, as any loss may, but no more.
                 var read = 0;
                 for (var i = 0; i < 3; i++)
@@ -63,10 +66,30 @@ public sealed class EdgeFuzzTests
                     ends.Server.Receive(Seal(ends.Client, [7]), Now);
                     read += Read(ends.Server);
                 }
-                Assert.True(read >= 2, $"round {round}: {read} of 3 read after {Convert.ToHexString(changed)}, which was {Convert.ToHexString(record)}");
+                Assert.InRange(read, 2, 3);
             }
         }
         Assert.Equal(DtlsState.Connected, ends.Server.State);
+    }
+
+    [Theory]
+    [InlineData(DtlsPair.Aes128)]
+    [InlineData(DtlsPair.ChaCha)]
+    public void A_protected_record_too_short_for_its_tag_is_dropped_like_any_other_rubbish(string suite)
+    {
+        for (byte type = 20; type < 24; type++)
+        {
+            for (byte length = 0; length < 40; length++)
+            {
+                using var pair = new DtlsPair(suite);
+                pair.Connect();
+                byte[] rubbish = [type, 0xFE, 0xFD, 0, 1, 0, 0, 0, 0, 0, 99, 0, length, .. new byte[length]];
+                Assert.Empty(pair.Hear(pair.Server, rubbish));
+                Assert.Empty(pair.Hear(pair.Client, rubbish));
+                Assert.Equal([[1]], pair.Tell(pair.Client, pair.Server, [1]));
+                Assert.Equal([[2]], pair.Tell(pair.Server, pair.Client, [2]));
+            }
+        }
     }
 
     [Fact]
@@ -120,11 +143,13 @@ public sealed class EdgeFuzzTests
 
     private sealed class Ends : IDisposable
     {
-        private readonly OpenSslContext _client = new(DtlsCertificate.Create());
-        private readonly OpenSslContext _server = new(DtlsCertificate.Create());
+        private readonly OpenSslContext _client;
+        private readonly OpenSslContext _server;
 
-        internal Ends()
+        internal Ends(string suite = DtlsPair.Aes128)
         {
+            _client = new OpenSslContext(DtlsCertificate.Create(), suite);
+            _server = new OpenSslContext(DtlsCertificate.Create(), suite);
             Client = new OpenSslDtls(_client);
             Server = new OpenSslDtls(_server);
         }
