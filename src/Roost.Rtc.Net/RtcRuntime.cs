@@ -37,6 +37,20 @@ public sealed partial class RtcRuntime : IDisposable
     /// <summary>One for the process, started when first used and never stopped.</summary>
     public static RtcRuntime Shared => SharedRuntime.Value;
 
+    /// <summary>Readies <see cref="Shared"/> in the background: OpenSSL, the threads and the certificate, for which the first connection would wait otherwise.</summary>
+    /// <remarks>Returns at once. What fails is said by the first connection.</remarks>
+    public static void WarmUp() => _ = Task.Run(static () =>
+    {
+        try
+        {
+            Shared.ContextFor(null).Create().Dispose();
+        }
+        catch (DtlsUnavailableException)
+        {
+            // the first connection meets it again, and says so
+        }
+    });
+
     internal ILogger Logger { get; }
 
     /// <summary>Makes a connection that lives on this runtime.</summary>

@@ -51,7 +51,7 @@ internal static class Many
 
     private static void Open(Command command)
     {
-        var connection = new RtcRuntime(new RtcRuntimeOptions { Loops = 1 }).CreateConnection(new RtcConfiguration { IceServers = command.Servers ?? [] });
+        var connection = new RtcRuntime(new RtcRuntimeOptions { Loops = 1 }).CreateConnection(new RtcConfiguration { IceServers = command.Servers ?? [], HideAddresses = command.Hidden });
         Connections[command.Id] = connection;
         connection.CandidateFound += (_, candidate) => Say(command.Id, "candidate", new { candidate = candidate?.ToString() });
         connection.PathChanged += (_, path) => Say(command.Id, "path", new { relayed = path.IsRelayed, path = path.ToString() });
@@ -88,5 +88,5 @@ internal static class Many
         }
     }
 
-    private sealed record Command(string Id, string Do, string? Sdp, string? Candidate, IReadOnlyList<IceServer>? Servers);
+    private sealed record Command(string Id, string Do, string? Sdp, string? Candidate, IReadOnlyList<IceServer>? Servers, bool Hidden);
 }

@@ -14,14 +14,25 @@ const kinds = ["full", "address", "port", "symmetric"];
 /** What cannot be: neither side's outside port can be foretold, or the one side lets only a foretold one in. */
 const needsRelay = pair => pair.includes("symmetric") && pair.every(kind => kind === "port" || kind === "symmetric");
 
-test("four kinds of NAT against four: 13 pairs connect directly, and the other three through a relay", { skip: permitted ? false : "this machine lets nobody make network namespaces, or has no ip and nft" }, async t => {
-  const child = spawn("unshare", ["-rn", "--kill-child", process.execPath, path.join(import.meta.dirname, "inside.mjs"), dll, relays ? "turnserver" : ""], { stdio: ["ignore", "pipe", "pipe"] });
+const skip = permitted ? false : "this machine lets nobody make network namespaces, or has no ip and nft";
+
+async function inside(t, script, ...more) {
+  const child = spawn("unshare", ["-rn", "--kill-child", process.execPath, path.join(import.meta.dirname, script), dll, ...more], { stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => child.kill("SIGKILL"));
   let said = "", complained = "";
   child.stdout.on("data", bytes => { said += bytes; });
   child.stderr.on("data", bytes => { complained += bytes; });
   const code = await new Promise(done => child.on("close", done));
   assert.equal(code, 0, `${said}\n${complained}`);
+  return said;
+}
+
+test("two peers that hide their addresses find each other on one network by the names they announce", { skip }, async t => {
+  assert.equal(await inside(t, "mdns-inside.mjs"), "only names\ndirect\n");
+});
+
+test("four kinds of NAT against four: 13 pairs connect directly, and the other three through a relay", { skip }, async t => {
+  const said = await inside(t, "inside.mjs", relays ? "turnserver" : "");
   const expected = kinds.flatMap(a => kinds.flatMap(b => [
     `${a} ${b}: ${needsRelay([a, b]) ? "no path" : "direct"}`,
     ...relays ? [`${a} ${b} with a relay at hand: ${needsRelay([a, b]) ? "relayed" : "direct"}`] : [],
