@@ -171,7 +171,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
 
   private refused(code: number, text: string): void {
     const name = refusalName(code)
-    if (name === 'target-unknown' || name === 'replaced') return
+    if (/^(target-unknown|replaced|shutting-down)$/.test(name)) return // told by states, or made good
     this.emit('error', new RoostError('hub-refused', `The hub refused: ${name}. ${text}`, `docs/client.md#${name}`))
   }
 

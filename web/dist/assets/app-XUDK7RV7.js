@@ -1,1 +1,0 @@
-import"./chunk-5WXU7HYC.js";import"./chunk-O2XFH626.js";
