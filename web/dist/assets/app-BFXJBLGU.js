@@ -1,0 +1,1 @@
+import"./chunk-ONOQYWDK.js";import"./chunk-O2XFH626.js";
