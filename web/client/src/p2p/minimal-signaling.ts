@@ -74,10 +74,11 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
 
   /** Enters a room by its name (open to all who know it) or by an invite link; resolves when the hub has told who is there. */
   async joinRoom(roomId: string): Promise<void> {
-    const invite = roomId.includes('#') ? readInvite(roomId) : openRoom(this.options.network || '', roomId)
+    const invite = roomId.includes('#') ? readInvite(roomId) : undefined
     if (typeof invite === 'string') throw (await loadMeeting()).badLink(invite)
     this.connect().catch(() => undefined) // dials first: the keys are made meanwhile; a failure is told below
-    return this.enter(invite, roomId, await deriveRoom(await this.crypto(), invite))
+    const room = invite || openRoom(this.options.network || '', roomId)
+    return this.enter(room, roomId, await deriveRoom(await this.crypto(), room))
   }
 
   /** A new room of this peer's own, with a secret; others join by the fragment of its link. */

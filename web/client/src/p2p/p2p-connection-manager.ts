@@ -67,9 +67,13 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     void this.load()
   }
 
-  /** Browsers take milliseconds to make a connection: the first is made while the hub is dialled. */
+  /** Browsers take milliseconds to make a connection, its certificate and an offer: the first are made while the hub is dialled. */
   warmUp(): void {
-    if (!this.spare && this.config.relay !== 'only') this.spare = makeConnection(this.rtc, this.configure())
+    if (this.spare || this.config.relay === 'only') return
+    this.spare = makeConnection(this.rtc, this.configure())
+    const { pc } = this.spare
+    this.spare.offer = pc.createOffer()
+    this.spare.offer.catch(() => undefined)
   }
 
   get peerIds(): string[] {

@@ -1,0 +1,1 @@
+import"./chunk-LV4EWGYI.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import"./chunk-3U5WUX5W.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-BXOCCRSC.js";import"./chunk-3U5WUX5W.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};
