@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using Roost.Cli.Features;
 using Roost.Cli.Terminal;
 
@@ -27,9 +29,10 @@ internal static class Program
         if (parsed.Errors.Count > 0)
         {
             var screen = new Screen(quiet: false);
+            string verb = string.Join(' ', PathTo(parsed.CommandResult).Reverse());
             foreach (var error in parsed.Errors)
             {
-                screen.Problem(new Problem("ROOST-2000", error.Message, $"roost {parsed.CommandResult.Command.Name} --help shows what there is", ExitCode.Usage));
+                screen.Problem(new Problem("ROOST-2000", Plain(error.Message), $"{verb} --help shows what there is", ExitCode.Usage));
             }
             return ExitCode.Usage;
         }
@@ -40,6 +43,21 @@ internal static class Program
         catch (Exception exception)
         {
             return Running.Unexpected(exception);
+        }
+    }
+
+    /// <summary>The parser names .NET's types where a word was no number.</summary>
+    private static string Plain(string message) =>
+        Regex.Match(message, @"^Cannot parse argument '(?<word>.*)' for option '(?<option>[^']*)' as expected type '.*'\.$", RegexOptions.Singleline) is { Success: true } match
+            ? $"{match.Groups["option"]} takes a number, not \"{match.Groups["word"]}\""
+            : message;
+
+    /// <summary>The verb as it was typed, the innermost word first.</summary>
+    private static IEnumerable<string> PathTo(CommandResult command)
+    {
+        for (SymbolResult? at = command; at is CommandResult { Command.Name: var name }; at = at.Parent)
+        {
+            yield return name;
         }
     }
 

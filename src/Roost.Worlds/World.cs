@@ -19,6 +19,7 @@ public sealed partial class World
 
     private readonly PriorityQueue<Action, (long At, long Order)> _due = new();
     private readonly Dictionary<string, WorldHub> _byUrl = [];
+    private uint _trials;
     private readonly Dictionary<HubRecord, HubRecord?> _records = new(new BySignature());
     private readonly List<MeshFrame> _frames = [];
     private readonly Dictionary<PeerId, WorldHub> _homes = [];
@@ -52,7 +53,10 @@ public sealed partial class World
     public long Steps { get; private set; }
 
     /// <summary>A signal reached a peer: to whom, from whom, its bytes.</summary>
-    public Action<PeerId, PeerId, ReadOnlyMemory<byte>> Delivered { get; set; } = static (_, _, _) => { };
+    public event Action<PeerId, PeerId, ReadOnlyMemory<byte>>? Delivered;
+
+    /// <summary>A number for each trial of signals, so that trials tell theirs apart.</summary>
+    internal uint NextTrial() => _trials++;
 
     /// <summary>A signal was refused to its sender.</summary>
     public Action<PeerId> Refused { get; set; } = static _ => { };
@@ -163,7 +167,7 @@ public sealed partial class World
                     Perform(hub, mesh.Effect);
                     break;
                 case HubEffect.Signal signal:
-                    Delivered(signal.ToPeer, signal.From, signal.Body);
+                    Delivered?.Invoke(signal.ToPeer, signal.From, signal.Body);
                     break;
                 case HubEffect.Refuse { Why: Refusal.TargetUnknown, About: HubInput.Signal about }:
                     Refused(about.To);

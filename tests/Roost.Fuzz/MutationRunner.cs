@@ -18,21 +18,18 @@ internal static class MutationRunner
     {
         var current = "";
         var beat = Stopwatch.GetTimestamp();
-        var done = false;
-        var watchdog = new Thread(() =>
-        {
-            while (!Volatile.Read(ref done))
+        using var watchdog = new Timer(
+            _ =>
             {
-                Thread.Sleep(50);
                 if (Stopwatch.GetElapsedTime(Volatile.Read(ref beat)).TotalMilliseconds > AllowedMilliseconds * Slack)
                 {
                     Console.WriteLine($"HANG: {current}");
                     Environment.Exit(1);
                 }
-            }
-        })
-        { IsBackground = true };
-        watchdog.Start();
+            },
+            null,
+            dueTime: 50,
+            period: 50);
 
         var watch = Stopwatch.StartNew();
         var dice = new ScriptDice(options.Seed);
@@ -84,7 +81,6 @@ internal static class MutationRunner
             }
         }
 
-        Volatile.Write(ref done, true);
         Console.WriteLine($"crdt mutations: {count} damaged updates, {refused} refused, the rest applied, in {watch.Elapsed.TotalSeconds:F0} s (seed {options.Seed})");
         return 0;
     }

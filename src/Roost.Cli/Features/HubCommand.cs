@@ -43,9 +43,7 @@ internal static class HubCommand
         return Running.GuardAsync(screen, json, async () =>
         {
             var options = MeshDemo.First(settings.Read(parsed), demo);
-            using var loggers = LoggerFactory.Create(logging => logging
-                .SetMinimumLevel(Enum.Parse<LogLevel>(parsed.GetValue(settings.LogLevel)!, ignoreCase: true))
-                .AddProvider(new StderrLoggerProvider()));
+            using var loggers = Loggers(Enum.Parse<LogLevel>(parsed.GetValue(settings.LogLevel)!, ignoreCase: true));
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, stop));
             using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
@@ -71,6 +69,12 @@ internal static class HubCommand
         options is { DataDirectory: { } data, Certificate: null }
             ? new Keeper($"http://{(options.Host is "0.0.0.0" or "::" or "*" or "localhost" ? "127.0.0.1" : options.Host)}:{host.Port}", host.SigningKey, Path.Combine(data, "kept"))
             : null;
+
+    /// <summary>The server below says a line or more for each request; that is for whoever looks for a fault in it.</summary>
+    private static ILoggerFactory Loggers(LogLevel least) => LoggerFactory.Create(logging => logging
+        .SetMinimumLevel(least)
+        .AddFilter("Microsoft", least == LogLevel.Information ? LogLevel.Warning : least)
+        .AddProvider(new StderrLoggerProvider()));
 
     private static void Welcome(Screen screen, HubHost host)
     {

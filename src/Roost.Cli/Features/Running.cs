@@ -23,11 +23,11 @@ internal static class Running
         }
         catch (HubStartException e)
         {
-            return Report(screen, json, FromMessage($"{e.Code} {e.Message}", "see docs/errors.md", e.Code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource));
+            return Report(screen, json, FromMessage(e.Message, "see docs/errors.md", e.Code == "ROOST-1903" ? ExitCode.Usage : ExitCode.Resource));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return Report(screen, json, FromMessage(e.Message, "see docs/errors.md", e is ArgumentException ? ExitCode.Usage : ExitCode.Resource));
+            return Report(screen, json, FromMessage(e.Message, e is ArgumentException ? "see docs/errors.md" : "check the path, who may read and write there, and that the disk has room", e is ArgumentException ? ExitCode.Usage : ExitCode.Resource));
         }
     }
 

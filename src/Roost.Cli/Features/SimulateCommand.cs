@@ -43,6 +43,7 @@ internal static class SimulateCommand
     private static int Run(Screen screen, JsonLines json, Scenario scenario, FileInfo? report, CancellationToken cancellation)
     {
         var started = System.Diagnostics.Stopwatch.StartNew();
+        using var chart = report?.CreateText(); // Before the minutes that would be lost if it cannot be made.
         var looks = new List<Look>();
         World? world = null;
         foreach (var look in Scenarios.Run(scenario, made => world = made))
@@ -61,10 +62,10 @@ internal static class SimulateCommand
         {
             screen.Say(string.Create(CultureInfo.InvariantCulture, $"    {kind,-10} {frames,12:N0} frames {bytes / 1000,12:N0} kB"));
         }
-        if (report is not null)
+        if (chart is not null)
         {
-            File.WriteAllText(report.FullName, SimulationReport.Write(scenario, looks, world.Steps));
-            screen.Say($"    charts in {report.FullName}");
+            chart.Write(SimulationReport.Write(scenario, looks, world.Steps));
+            screen.Say($"    charts in {report!.FullName}");
         }
         return ExitCode.Done;
     }
@@ -82,8 +83,12 @@ internal static class SimulateCommand
         }
         var parts = kill.Split('@');
         string at = parts.Length > 1 ? parts[1].TrimEnd('s') : "180";
-        return double.TryParse(parts[0], CultureInfo.InvariantCulture, out double share) && share is >= 0 and < 1 && double.TryParse(at, CultureInfo.InvariantCulture, out double seconds) && parts.Length <= 2
+        if (parts.Length > 2 || !double.TryParse(parts[0], CultureInfo.InvariantCulture, out double share) || share is not (>= 0 and < 1) || !double.TryParse(at, CultureInfo.InvariantCulture, out double seconds))
+        {
+            throw new ArgumentException($"ROOST-2000 \"{kill}\" is not SHARE@SECONDS; for example 0.5@180");
+        }
+        return seconds < minutes * 60
             ? scenario with { Kill = share, KillAt = TimeSpan.FromSeconds(seconds), Silently = kill.EndsWith('s') }
-            : throw new ArgumentException($"ROOST-2000 \"{kill}\" is not SHARE@SECONDS; for example 0.5@180");
+            : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"ROOST-2000 the run ends before anything is killed at {seconds:0} s; give it more --minutes, or kill earlier"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using Roost.Core.Codec;
+using Roost.Core.Cores;
 
 namespace Roost.Core.Identity;
 
@@ -65,6 +66,14 @@ public readonly record struct OwnerId(Id16 Value)
 /// <summary>Names one run of a page or process in a room; random, new at every start.</summary>
 public readonly record struct SessionId(Id16 Value)
 {
+    /// <summary>One for a run of a program: 16 random bytes.</summary>
+    public static SessionId New(Dice dice)
+    {
+        Span<byte> bytes = stackalloc byte[Id16.Size];
+        dice.Fill(bytes);
+        return new(Id16.Read(bytes));
+    }
+
     /// <inheritdoc/>
     public override string ToString() => Value.ToString();
 }

@@ -24,7 +24,7 @@ public sealed class HubOptionsValidator : IValidateOptions<HubOptions>
         {
             wrong.Add($"PUBLIC_URL \"{url}\" is not an http, https, ws or wss URL.");
         }
-        wrong.AddRange(options.BootstrapPeers.Where(peer => !IsUrl(peer, "ws", "wss")).Select(peer => $"The bootstrap peer \"{peer}\" is not a ws or wss URL."));
+        wrong.AddRange(options.BootstrapPeers.Where(peer => !IsUrl(peer, "ws", "wss")).Select(peer => $"The bootstrap peer \"{peer}\" is not a ws or wss URL; write it as ws://hub.example:3000"));
         if (System.Text.Encoding.UTF8.GetByteCount(options.AppId) > 255)
         {
             wrong.Add("APP_ID has more than 255 bytes.");

@@ -43,9 +43,7 @@ public sealed partial class DocumentSession
         }
         if (_link is not null)
         {
-            var session = new byte[Id16.Size];
-            SystemDice.Instance.Fill(session);
-            _link.Post(new HubLinkInput.Join(_room.Join, new SessionId(Id16.Read(session)), HostsOnly: false));
+            _link.Post(new HubLinkInput.Join(_room.Join, SessionId.New(SystemDice.Instance), HostsOnly: false));
             _link.Start();
         }
     }

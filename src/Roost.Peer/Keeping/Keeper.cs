@@ -65,9 +65,7 @@ public sealed class Keeper : IAsyncDisposable
         switch (effect)
         {
             case KeeperEffect.Join join:
-                var session = new byte[Id16.Size];
-                SystemDice.Instance.Fill(session);
-                _link.Post(new HubLinkInput.Join(join.Key, new SessionId(Id16.Read(session)), join.HostsOnly));
+                _link.Post(new HubLinkInput.Join(join.Key, SessionId.New(SystemDice.Instance), join.HostsOnly));
                 break;
             case KeeperEffect.Leave leave:
                 _link.Post(new HubLinkInput.Leave(leave.Room));

@@ -85,9 +85,7 @@ public sealed class TextStreamHost : IAsyncDisposable
         _driver = new(new StreamHostCore(writer, meta), Perform, InstantClock.System);
         var link = new HubLinkOptions { Hubs = options.Hubs, Identity = options.Key, Network = options.Network };
         _link = new HubLink(link, SystemDice.Instance, Hear, () => _driver.Post(new StreamHostInput.Drained()));
-        var bytes = new byte[Id16.Size];
-        SystemDice.Instance.Fill(bytes);
-        var session = new SessionId(Id16.Read(bytes));
+        var session = SessionId.New(SystemDice.Instance);
         var direct = new DirectOptions { Self = _self, MaxLinks = options.MaxDirect };
         _direct = new DirectLinks(room, options.Key, session, direct, frame => _link.Post(new HubLinkInput.Say(frame)), HearDirect);
         _driver.Start();

@@ -53,9 +53,7 @@ public static class TextStreamReader
             _driver = new(_core, Perform, InstantClock.System);
             var hubs = new HubLinkOptions { Hubs = [invite.Origin], Identity = _identity, Network = network };
             _link = new HubLink(hubs, SystemDice.Instance, Hear);
-            var bytes = new byte[Id16.Size];
-            SystemDice.Instance.Fill(bytes);
-            var session = new SessionId(Id16.Read(bytes));
+            var session = SessionId.New(SystemDice.Instance);
             var options = new DirectOptions { Self = PeerId.OfKey(_identity.PublicKey), Offers = true, MaxLinks = direct ? 1 : 0 };
             _direct = new DirectLinks(_keys, _identity, session, options, frame => _link.Post(new HubLinkInput.Say(frame)), HearDirect);
             _driver.Start();

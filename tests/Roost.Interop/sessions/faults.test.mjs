@@ -74,6 +74,8 @@ test("wrong flags, wrong links and commands that are not there", async t => {
   const cases = [
     [["stream", "--nonsense"], 2, /ROOST-2000/],
     [["stream", "--linger", "soon"], 2, /no duration/],
+    [["stream", "--max-direct", "1001"], 2, /ROOST-2000[^]*0 to 1000/],
+    [["doc", "link", "a", "b", "--nonsense"], 2, /roost doc link --help/],
     [["stream", "--keep", "1h", "--host", "127.0.0.1"], 2, /ROOST-2005/],
     [["stream", "--hub", "not a hub"], 2, /ROOST-2001/],
     [["stream", "--host", "127.0.0.1", "--", "/no/such/command"], 127, /ROOST-2403/],
@@ -81,6 +83,10 @@ test("wrong flags, wrong links and commands that are not there", async t => {
     [["watch", "http://127.0.0.1:1/#AQAB"], 9, /ROOST-3001.*damaged/],
     [["watch", "http://127.0.0.1:1/#AgAguQv02Au7JSsqFUQDyPH326S8OlRqds5h54bWr3yLdQ"], 12, /ROOST-3002/],
     [["hub", "--port", "70000"], 2, /ROOST-/],
+    [["hub", "--port", "abc"], 2, /ROOST-2000 --port takes a number, not "abc"/],
+    [["hub", "--port", "0", "--mesh", "nowhere"], 2, /ROOST-1903 The bootstrap[^]*→ write it as ws:/],
+    [["simulate", "--kill", "0.5@100", "--minutes", "1"], 2, /ends before anything is killed/],
+    [["simulate", "--report", "/no/such/folder/report.html"], 11, /ROOST-2400/],
   ];
   for (const [args, exit, words] of cases) {
     const child = run(t, args);
