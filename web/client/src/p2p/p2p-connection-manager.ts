@@ -88,6 +88,11 @@ export class P2PConnectionManager extends Emitter<ManagerEvents> {
     return this.peers && this.peers.path(peerId)
   }
 
+  /** Not by way of the hub. */
+  isDirect(peerId: string): boolean {
+    return this.isOpen(peerId) && this.path(peerId) !== 'hub'
+  }
+
   /** Starts a link to a peer; the initiator offers at once. */
   async createConnection(peerId: string, isInitiator = false): Promise<RTCPeerConnection | undefined> {
     const peers = this.peers || (await this.load())
