@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Roost.Core.Cores;
 using Roost.Rtc.DataChannels;
@@ -11,7 +12,6 @@ namespace Roost.Rtc.Net;
 public sealed partial class DataChannel
 {
     private long _buffered;
-    private TaskCompletionSource? _room;
 
     /// <summary>Bytes handed over and not yet sent for the first time (W3C bufferedAmount).</summary>
     public long BufferedAmount => Volatile.Read(ref _buffered);
@@ -66,22 +66,16 @@ public sealed partial class DataChannel
     /// <inheritdoc cref="TrySend(ReadOnlySpan{byte}, bool)"/>
     public bool TrySend(string message) => TrySend(Encoding.UTF8.GetBytes(message), isText: true);
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendSlowlyAsync(ReadOnlyMemory<byte> message, bool isText, CancellationToken cancellationToken)
     {
-        await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        while (BufferedAmount > _connection.Configuration.SendHighWaterMark && ReadyState == DataChannelState.Open)
+        if (!_opened.Task.IsCompletedSuccessfully)
         {
-            var room = Volatile.Read(ref _room);
-            if (room is null)
-            {
-                var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                room = Interlocked.CompareExchange(ref _room, mine, null) ?? mine;
-            }
-            // The loop may have made room between the look and the wait; then nobody would wake us.
-            if (BufferedAmount > _connection.Configuration.SendHighWaterMark && ReadyState == DataChannelState.Open)
-            {
-                await room.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-            }
+            await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        while (IsFull)
+        {
+            await WaitForRoomAsync(cancellationToken).ConfigureAwait(false);
         }
         if (ReadyState != DataChannelState.Open)
         {
@@ -121,7 +115,7 @@ public sealed partial class DataChannel
     internal void OnSent(int length)
     {
         var after = Interlocked.Add(ref _buffered, -length);
-        if (after <= _connection.Configuration.SendHighWaterMark / 2 && Volatile.Read(ref _room) is not null)
+        if (after <= _connection.Configuration.SendHighWaterMark / 2)
         {
             ReleaseSenders();
         }
@@ -130,6 +124,4 @@ public sealed partial class DataChannel
             _connection.Raise(() => BufferedAmountLow?.Invoke(this, EventArgs.Empty));
         }
     }
-
-    private void ReleaseSenders() => Interlocked.Exchange(ref _room, null)?.TrySetResult();
 }

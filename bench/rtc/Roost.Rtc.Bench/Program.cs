@@ -1,5 +1,5 @@
 // One end of a throughput run, or a run of its own; bench/rtc/run.mjs starts two ends and adds them up.
-// usage: bench offer|answer MESSAGE_BYTES TOTAL_BYTES [plain] [crc] [portable]     descriptions as JSON lines on stdin and stdout
+// usage: bench offer|answer MESSAGE_BYTES TOTAL_BYTES [plain] [crc] [portable] [cold]     descriptions as JSON lines on stdin and stdout
 //        bench latency [COUNT]       100-byte messages, one way, two threads of one process
 //        bench idle [COUNT]          memory of idle connections
 using System.Diagnostics;

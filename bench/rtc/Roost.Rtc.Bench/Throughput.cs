@@ -10,11 +10,17 @@ namespace Roost.Rtc.Net.Bench;
 /// <summary>Ordered, reliable messages one way; prints wall time, CPU time and allocations of this process as one JSON line.</summary>
 internal static class Throughput
 {
+    /// <summary>What is sent before the meters start: the compiler and the windows need some seconds' worth of data to settle.</summary>
+    private const long WarmUpBytes = 256 << 20;
+
+    private static ReadOnlySpan<byte> Warm => "warm"u8;
+
     internal static async Task RunAsync(string[] args)
     {
         var isOfferer = args[0] == "offer";
         var messageBytes = int.Parse(args[1]);
         var total = long.Parse(args[2]);
+        var warmUp = args.Contains("cold") ? 0 : WarmUpBytes / messageBytes * messageBytes;
         using var runtime = new RtcRuntime(new RtcRuntimeOptions
         {
             Loops = 1,
@@ -32,11 +38,11 @@ internal static class Throughput
             var channel = connection.CreateDataChannel("bench");
             await ExchangeAsync(connection, isOfferer);
             await channel.Opened;
-            await SendAsync(channel, messageBytes, total, done);
+            await SendAsync(channel, messageBytes, total, warmUp, done);
         }
         else
         {
-            connection.ChannelArrived += (_, channel) => Count(channel, total, done);
+            connection.ChannelArrived += (_, channel) => Count(channel, total, warmUp, done);
             await ExchangeAsync(connection, isOfferer);
         }
         await done.Task;
@@ -46,32 +52,47 @@ internal static class Throughput
         _ = Console.In.ReadLine();
     }
 
-    private static async Task SendAsync(DataChannel channel, int messageBytes, long total, TaskCompletionSource done)
+    private static async Task SendAsync(DataChannel channel, int messageBytes, long total, long warmUp, TaskCompletionSource done)
     {
         var message = new byte[messageBytes];
+        var warm = new TaskCompletionSource();
         var finished = new TaskCompletionSource();
-        channel.OnMessage((_, _, _) => finished.TrySetResult());
-        var meter = new Meter();
-        for (long sent = 0; sent < total; sent += messageBytes)
+        channel.OnMessage((_, message, _) => (message.SequenceEqual(Warm) ? warm : finished).TrySetResult());
+        await SendAsync(channel, message, warmUp);
+        if (warmUp > 0)
         {
-            await channel.SendAsync(message);
+            await warm.Task;
         }
+        var meter = new Meter();
+        await SendAsync(channel, message, total);
         await finished.Task;
         meter.Report("sender", total);
         done.SetResult();
     }
 
-    private static void Count(DataChannel channel, long total, TaskCompletionSource done)
+    private static async Task SendAsync(DataChannel channel, byte[] message, long total)
+    {
+        for (long sent = 0; sent < total; sent += message.Length)
+        {
+            await channel.SendAsync(message);
+        }
+    }
+
+    private static void Count(DataChannel channel, long total, long warmUp, TaskCompletionSource done)
     {
         Meter? meter = null;
-        long received = 0;
+        var received = -warmUp;
         channel.OnMessage((c, message, _) =>
         {
-            meter ??= new Meter();
+            meter ??= received >= 0 ? new Meter() : null;
             received += message.Length;
+            if (received >= 0 && received < message.Length && warmUp > 0)
+            {
+                c.TrySend(Warm);
+            }
             if (received >= total)
             {
-                meter.Report("receiver", received);
+                meter!.Report("receiver", received);
                 c.TrySend("done");
                 done.TrySetResult();
             }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Roost.Rtc.Net.OpenSsl;
 
-/// <summary>The forty functions of libssl and libcrypto that DTLS over a custom BIO needs; names and numbers are OpenSSL 3's.</summary>
+/// <summary>The functions of libssl and libcrypto that DTLS over a custom BIO, and records after it, need; names and numbers are OpenSSL 3's.</summary>
 internal static unsafe partial class NativeMethods
 {
     internal const int CtrlSetMtu = 17;
@@ -23,6 +23,8 @@ internal static unsafe partial class NativeMethods
     internal const int ErrorWantRead = 2;
     internal const int ErrorWantWrite = 3;
     internal const int ErrorZeroReturn = 6;
+
+    internal const int CtrlAeadSetIvFixed = 0x12;
 
     /// <summary>BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR-free private index.</summary>
     internal const int BioType = 0x0400 | 0x80 | 1;
@@ -55,6 +57,20 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_get_error(nint ssl, int result);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void DTLS_set_timer_cb(nint ssl, delegate* unmanaged[Cdecl]<nint, uint, uint> callback);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get1_peer_certificate(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get_current_cipher(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial ushort SSL_CIPHER_get_protocol_id(nint cipher);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get_session(nint ssl);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nuint SSL_SESSION_get_master_key(nint session, byte* output, nuint length);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nuint SSL_get_client_random(nint ssl, byte* output, nuint length);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nuint SSL_get_server_random(nint ssl, byte* output, nuint length);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint EVP_CIPHER_CTX_new();
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void EVP_CIPHER_CTX_free(nint context);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint EVP_aes_128_gcm();
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint EVP_aes_256_gcm();
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int EVP_CipherInit_ex(nint context, nint cipher, nint engine, byte* key, byte* iv, int isSealing);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int EVP_CIPHER_CTX_ctrl(nint context, int command, int number, void* pointer);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int EVP_CIPHER_CTX_set_params(nint context, Parameter* parameters);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int EVP_Cipher(nint context, byte* output, byte* input, uint length);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int i2d_X509(nint certificate, byte** output);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void X509_free(nint certificate);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint BIO_new(nint method);
@@ -72,6 +88,19 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nuint ERR_peek_error();
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void ERR_clear_error();
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void ERR_error_string_n(nuint error, byte* buffer, nint length);
+
+    /// <summary>OSSL_PARAM.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Parameter
+    {
+        internal const uint OctetString = 5;
+
+        internal byte* Key;
+        internal uint Type;
+        internal void* Data;
+        internal nuint Length;
+        internal nuint Returned;
+    }
 
     /// <summary>Empties this thread's error queue into one line.</summary>
     internal static string TakeErrors()

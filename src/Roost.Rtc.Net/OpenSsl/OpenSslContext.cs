@@ -9,13 +9,14 @@ namespace Roost.Rtc.Net.OpenSsl;
 /// <summary>One SSL_CTX for one certificate, shared by all its connections.</summary>
 internal sealed unsafe class OpenSslContext : SafeHandle, IDtlsFactory
 {
+    /// <summary>AES-128-GCM first: it costs least, and its records are ours after the handshake.</summary>
     private const string Ciphers =
         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384";
 
     /// <summary>Bytes of the largest record written: packets are no larger than an Ethernet frame, but options may allow somewhat more.</summary>
     private const int MaxRecord = 4096;
 
-    internal OpenSslContext(DtlsCertificate certificate)
+    internal OpenSslContext(DtlsCertificate certificate, string ciphers = Ciphers)
         : base(0, ownsHandle: true)
     {
         OpenSslLibrary.Require();
@@ -38,7 +39,7 @@ internal sealed unsafe class OpenSslContext : SafeHandle, IDtlsFactory
         }
         Check(SSL_CTX_check_private_key(handle) == 1);
         SSL_CTX_set_verify(handle, VerifyPeer | VerifyFailIfNoPeerCert, &AcceptAnyChain);
-        Check(SSL_CTX_set_cipher_list(handle, Ciphers) == 1);
+        Check(SSL_CTX_set_cipher_list(handle, ciphers) == 1);
         // Some browsers want use_srtp to be negotiated even without media. Zero is this function's success.
         Check(SSL_CTX_set_tlsext_use_srtp(handle, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") == 0);
     }

@@ -19,6 +19,7 @@ internal sealed unsafe partial class OpenSslDtls
     [ThreadStatic]
     private static byte[]? s_incoming;
 
+    private int _datagramLength;
     private int _incomingLength;
     private byte* _target;
     private int _targetRoom;
@@ -50,6 +51,7 @@ internal sealed unsafe partial class OpenSslDtls
     private static int OnWrite(nint bio, byte* data, int length)
     {
         var owner = Owner(bio);
+        owner.NoteWritten(new ReadOnlySpan<byte>(data, length));
         if (owner._target is not null)
         {
             if (owner._targetUsed + length > owner._targetRoom)

@@ -6,7 +6,7 @@ using static Roost.Rtc.Net.OpenSsl.NativeMethods;
 
 namespace Roost.Rtc.Net.OpenSsl;
 
-/// <summary>DTLS 1.2 by OpenSSL over a BIO of our own: one write is one record, one read is one datagram, no socket inside.</summary>
+/// <summary>DTLS 1.2: the handshake by libssl over a BIO of our own (one write is one record, one read is one datagram, no socket inside), then records.</summary>
 internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
 {
     /// <summary>Handshake flights are cut to this; every path carries it.</summary>
@@ -20,8 +20,8 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
     private const byte ApplicationData = 23;
 
     private readonly OpenSslContext _context;
-    private readonly nint _ssl;
-    private readonly GCHandle _self;
+    private GCHandle _self;
+    private nint _ssl; // 0 once it is not needed any more.
     private readonly Queue<ReadOnlyMemory<byte>> _waiting = new();
     private IReadOnlyList<DtlsFingerprint> _expected = [];
     private uint _firstTimeoutMicroseconds = 250_000;
@@ -52,6 +52,7 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
 
     public void Start(DtlsRole role, IReadOnlyList<DtlsFingerprint> expected, Instant now)
     {
+        _role = role;
         _expected = expected;
         State = DtlsState.Connecting;
         if (role == DtlsRole.Client)
@@ -80,7 +81,12 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
             return;
         }
         datagram.CopyTo(Incoming);
-        _incomingLength = datagram.Length;
+        _incomingLength = _datagramLength = datagram.Length;
+        _incomingAt = 0;
+        if (_records is not null)
+        {
+            return;
+        }
         _isRead = false;
         _isOneRecord = datagram.Length >= RecordHeader && datagram[0] == ApplicationData
             && RecordHeader + BinaryPrimitives.ReadUInt16BigEndian(datagram[(RecordHeader - 2)..]) == datagram.Length;
@@ -93,6 +99,10 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
     public bool TryRead(Span<byte> buffer, out int length)
     {
         length = 0;
+        if (_records is not null)
+        {
+            return TryReadOwn(buffer, out length);
+        }
         if (State != DtlsState.Connected || _isRead)
         {
             return false;
@@ -112,6 +122,10 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
             length = result;
             // OpenSSL need not be asked whether there is more: the datagram was one record, and nothing waits from before.
             _isRead = _isOneRecord && _isSettled && _incomingLength == 0 && result < buffer.Length;
+            if (_isRead && !_staysWithLibssl)
+            {
+                TakeOver(buffer[..result]);
+            }
             return true;
         }
         _isSettled = true;
@@ -132,6 +146,10 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
         if (State != DtlsState.Connected)
         {
             return 0;
+        }
+        if (_records is not null)
+        {
+            return _records.Seal(GcmRecords.ApplicationData, plaintext, destination);
         }
         fixed (byte* source = plaintext, target = destination)
         {
@@ -169,8 +187,15 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
     {
         if (State == DtlsState.Connected)
         {
-            ERR_clear_error();
-            _ = SSL_shutdown(_ssl);
+            if (_records is not null)
+            {
+                CloseOwn();
+            }
+            else
+            {
+                ERR_clear_error();
+                _ = SSL_shutdown(_ssl);
+            }
             State = DtlsState.Closed;
         }
         NextTick = null;
@@ -185,9 +210,19 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
             {
                 State = DtlsState.Closed;
             }
-            SSL_free(_ssl);
-            _self.Free();
+            FreeSsl();
+            _records?.Dispose();
             _context.DangerousRelease();
+        }
+    }
+
+    private void FreeSsl()
+    {
+        if (_ssl != 0)
+        {
+            SSL_free(_ssl);
+            _ssl = 0;
+            _self.Free();
         }
     }
 

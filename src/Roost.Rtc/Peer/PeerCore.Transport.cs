@@ -112,6 +112,7 @@ public sealed partial class PeerCore
 
     private void DrainIce()
     {
+        _iceWakeIsKnown = false;
         while (_ice.TryTake(out var effect))
         {
             switch (effect)

@@ -25,6 +25,8 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     private readonly HashSet<(int Port, TransportAddress Address)> _peerAddresses = [];
     private Instant _now;
     private bool _moreFollows;
+    private Wake? _iceWake;
+    private bool _iceWakeIsKnown;
 
     /// <summary>Makes a peer.</summary>
     /// <param name="options">Limits and habits.</param>
@@ -74,7 +76,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
             {
                 return null;
             }
-            var wake = Wake.Earlier(_ice.NextWake, _sctp?.NextWake);
+            var wake = Wake.Earlier(IceWake(), _sctp?.NextWake);
             return _dtls?.NextTick is { } at ? Wake.Earlier(wake, new Wake(at, "repeat a DTLS flight")) : wake;
         }
     }
@@ -112,7 +114,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         {
             return;
         }
-        if (_ice.NextWake is { } ice && ice.At <= now)
+        if (IceWake() is { } ice && ice.At <= now)
         {
             _ice.Tick(now);
             DrainIce();
@@ -170,6 +172,17 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
 
     /// <summary>Frees the DTLS transport; call after the last effect was taken.</summary>
     public void Dispose() => _dtls?.Dispose();
+
+    /// <summary>ICE goes through its pairs for this; data packets do not change it, and ask for it after every burst.</summary>
+    private Wake? IceWake()
+    {
+        if (!_iceWakeIsKnown)
+        {
+            _iceWake = _ice.NextWake;
+            _iceWakeIsKnown = true;
+        }
+        return _iceWake;
+    }
 
     private void Ice(IceInput input)
     {

@@ -36,7 +36,7 @@ internal struct OutstandingChunk
     internal readonly int Cost => Length + SctpWire.DataHeaderLength;
 }
 
-/// <summary>A ring of outstanding chunks indexed by TSN that grows by doubling and is given back when idle.</summary>
+/// <summary>A ring of outstanding chunks indexed by TSN that grows by doubling; <see cref="Trim"/> gives it back.</summary>
 /// <remarks>Chunks in flight are also linked in order of sending, so that time-based loss detection touches only what it judges.</remarks>
 internal sealed class OutstandingChunks
 {
@@ -94,7 +94,12 @@ internal sealed class OutstandingChunks
     {
         this[First] = default;
         First++;
-        if (Count == 0 && _ring.Length > SmallestRing * 16)
+    }
+
+    /// <summary>Gives a ring that grew back when it is empty. For idle times: a sender that pauses for every acknowledgement would pay for a new ring each time.</summary>
+    internal void Trim()
+    {
+        if (Count == 0)
         {
             _ring = [];
         }

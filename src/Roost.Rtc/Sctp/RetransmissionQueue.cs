@@ -132,6 +132,9 @@ internal sealed partial class RetransmissionQueue(SctpOptions options, uint init
     /// <summary>Told of messages that were given up before they were sent whole.</summary>
     internal Action<OutgoingMessage>? LeftQueue { get; set; }
 
+    /// <summary>Gives back what an idle association does not need.</summary>
+    internal void Trim() => _chunks.Trim();
+
     /// <summary>Returns all buffers, as when the association ends.</summary>
     internal void Clear()
     {

@@ -49,6 +49,7 @@ public sealed partial class SctpAssociation
         }
         if (!_sent.HasOutstanding)
         {
+            _sent.Trim();
             _heartbeatNonce = _dice.NextUInt64() | 1;
             SendHeartbeat(_heartbeatNonce, 0);
         }
