@@ -140,13 +140,7 @@ public sealed class Snapshot
             }
 
             var count = client.Find(Math.Min(clock, client.Next) - 1) + 1;
-            encoder.Rest.WriteVarUint((uint)count);
-            encoder.WriteClient(id);
-            encoder.Rest.WriteVarUint(0);
-            for (var i = 0; i < count; i++)
-            {
-                UpdateWriter.WriteBlock(encoder, store, client, client[i], 0);
-            }
+            UpdateWriter.WriteStructs(encoder, store, client, clock: 0, count, deletes: null);
         }
 
         Deletes.Write(encoder);

@@ -78,6 +78,7 @@ public sealed partial class YDoc
     {
         if (encoder.Rest.Count > 16 * 1024)
         {
+            encoder.Drop();
             return;
         }
 
@@ -96,12 +97,29 @@ public sealed partial class YDoc
         }
     }
 
+    /// <summary>
+    /// Tries what waits (<see cref="HasPending"/>) once more. Yjs 13.6 looks at it again only when a clock it noted is passed, as this engine does byte for byte;
+    /// where updates of several clients arrive in certain orders, what they wait for may lie among what waits, and then nobody ever looks. Call it when nothing more is on its way.
+    /// </summary>
+    /// <param name="origin">The transaction's origin.</param>
+    /// <returns>Whether anything was taken in.</returns>
+    public bool TryPendingAgain(object? origin = null)
+    {
+        if (Store.PendingStructs is not { } pending)
+        {
+            return false;
+        }
+        Store.PendingStructs = null;
+        Apply(pending.Update, v2: true, origin);
+        return Store.PendingStructs is null || !Store.PendingStructs.Update.AsSpan().SequenceEqual(pending.Update);
+    }
+
     private byte[] Encode(ReadOnlySpan<byte> stateVector, bool v2)
     {
         var known = stateVector.IsEmpty ? [] : StateVectors.Decode(stateVector);
         var encoder = RentEncoder(v2);
         UpdateWriter.WriteState(encoder, Store, known);
-        var own = encoder.Finish().ToArray();
+        var own = encoder.ToArray();
         ReturnEncoder(encoder);
         if (!HasPending)
         {

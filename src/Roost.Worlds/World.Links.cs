@@ -34,9 +34,22 @@ public sealed partial class World
             case MeshEffect.Dial dial:
                 Dial(hub, dial);
                 break;
+            case MeshEffect.DialThrough dial:
+                DialThrough(hub, dial);
+                break;
+            case MeshEffect.Carried carried:
+                Carried(hub, carried, carried.Body.ToArray());
+                break;
             case MeshEffect.Close close when hub.Links.Remove(close.Link, out var closed):
                 SendBatch(closed);
                 closed.IsOpen = false;
+                if (closed.Carried is { } key)
+                {
+                    hub.Carried.Remove(key);
+                    SayCarried(hub, key, CarryWay.Last, [(byte)close.Why]);
+                    break;
+                }
+                EndCarriedBy(hub, close.Link);
                 var other = closed.Other;
                 var at = Later(closed.ClearAt, Now + Delay());
                 After(at - Now, () => Down(other, close.Why));
@@ -114,6 +127,11 @@ public sealed partial class World
         }
         var bytes = link.Batch.ToArray();
         link.Batch.Clear();
+        if (link.Carried is { } key)
+        {
+            SayCarried(link.Owner, key, CarryWay.None, bytes);
+            return;
+        }
         link.Owner.BytesSent += bytes.Length;
         var arrives = Later(link.ClearAt, Now + Delay() + Stall());
         link.ClearAt = arrives;
@@ -150,7 +168,7 @@ public sealed partial class World
         {
             return;
         }
-        if (_cut(link.Other.Owner, link.Owner))
+        if (link.Carried is null && _cut(link.Other.Owner, link.Owner))
         {
             return; // The reset does not get through either.
         }
@@ -158,6 +176,7 @@ public sealed partial class World
         if (link.Owner.Links.Remove(link.Id))
         {
             Tell(link.Owner, new HubInput.FromMesh(new MeshInput.LinkDown(link.Id, why)));
+            EndCarriedBy(link.Owner, link.Id);
         }
     }
 

@@ -34,6 +34,14 @@ public sealed partial class World
         _homes[peer] = hub;
     }
 
+    /// <summary>A peer at a hub wants to be found by the others of its network.</summary>
+    public void Announce(PeerId peer, int maxLinks) =>
+        Tell(_homes[peer], new HubInput.Announced(ConnectionOf(peer), 0, Network, default, maxLinks));
+
+    /// <summary>A peer answers another that wants a direct link: from here on they count as met.</summary>
+    public void Settle(PeerId from, PeerId to) =>
+        Tell(_homes[from], new HubInput.Signal(ConnectionOf(from), 0, to, 2, default, Settles: true));
+
     /// <summary>A peer's connection ends.</summary>
     public void Leave(PeerId peer)
     {

@@ -19,6 +19,7 @@ public sealed partial class World
 
     private readonly PriorityQueue<Action, (long At, long Order)> _due = new();
     private readonly Dictionary<string, WorldHub> _byUrl = [];
+    private readonly Dictionary<HubId, WorldHub> _byId = [];
     private uint _trials;
     private readonly Dictionary<HubRecord, HubRecord?> _records = new(new BySignature());
     private readonly List<MeshFrame> _frames = [];
@@ -58,6 +59,9 @@ public sealed partial class World
     /// <summary>A number for each trial of signals, so that trials tell theirs apart.</summary>
     internal uint NextTrial() => _trials++;
 
+    /// <summary>A guest was told of another: to whom, of whom.</summary>
+    public Action<PeerId, PeerId> Introduced { get; set; } = static (_, _) => { };
+
     /// <summary>A signal was refused to its sender.</summary>
     public Action<PeerId> Refused { get; set; } = static _ => { };
 
@@ -69,7 +73,11 @@ public sealed partial class World
     {
         var hub = new WorldHub(Hubs.Count, Options, Accept);
         Hubs.Add(hub);
-        _byUrl[hub.Url] = hub;
+        if (!hub.IsLeaf)
+        {
+            _byUrl[hub.Url] = hub;
+        }
+        _byId[hub.Id] = hub;
         After(hub.Number == 0 ? TimeSpan.Zero : wait, () => Start(hub));
         return hub;
     }
@@ -119,13 +127,14 @@ public sealed partial class World
         foreach (var link in hub.Links.Values.ToList())
         {
             link.IsOpen = false;
-            if (!silently)
+            if (!silently && link.Carried is null)
             {
                 var other = link.Other;
                 After(Delay(), () => Down(other, LinkRefusal.None));
             }
         }
         hub.Links.Clear();
+        hub.Carried.Clear();
     }
 
     /// <summary>Starts a process that was killed, with the same key.</summary>
@@ -168,6 +177,9 @@ public sealed partial class World
                     break;
                 case HubEffect.Signal signal:
                     Delivered?.Invoke(signal.ToPeer, signal.From, signal.Body);
+                    break;
+                case HubEffect.Introduce introduce:
+                    Introduced(introduce.ToPeer, introduce.Peer);
                     break;
                 case HubEffect.Refuse { Why: Refusal.TargetUnknown, About: HubInput.Signal about }:
                     Refused(about.To);

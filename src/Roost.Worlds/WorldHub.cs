@@ -44,6 +44,9 @@ public sealed class WorldHub
     /// <summary>Whether it stands still, as a sleeping machine does.</summary>
     public bool IsPaused { get; internal set; }
 
+    /// <summary>Whether nobody can dial it.</summary>
+    public bool IsLeaf => Number >= _options.Hubs - _options.Leaves && Number < _options.Hubs;
+
     /// <summary>Whether it lies.</summary>
     public bool IsLiar { get; internal set; }
 
@@ -62,6 +65,9 @@ public sealed class WorldHub
     internal ulong Run { get; private set; }
 
     internal Dictionary<LinkId, WorldLink> Links { get; } = [];
+
+    /// <summary>Links that a third hub carries, open or being opened.</summary>
+    internal Dictionary<CarriedKey, WorldLink> Carried { get; } = [];
 
     internal List<WorldLink> Dirty { get; } = [];
 
@@ -82,6 +88,7 @@ public sealed class WorldHub
     {
         Core = MakeCore();
         Links.Clear();
+        Carried.Clear();
         Dirty.Clear();
         Peers.Clear();
     }
@@ -93,7 +100,7 @@ public sealed class WorldHub
         core.JoinMesh(new MeshOptions
         {
             Self = new LinkSelf(_key, Run, "world", [], static _ => true),
-            Urls = () => [Url],
+            Urls = () => IsLeaf ? [] : [Url],
             Seeds = Number == 0 ? [] : [SeedUrl(Number)],
             Accept = _accept,
         });
@@ -104,6 +111,12 @@ public sealed class WorldHub
     private string SeedUrl(int number) => $"ws://10.0.0.{(number < 100 ? 0 : Dice.Next(100))}:3000/mesh";
 }
 
+/// <summary>Names a carried link at one of its ends: the link to the hub in the middle, the other end, the opener's number, and who that is.</summary>
+internal readonly record struct CarriedKey(LinkId Via, HubId Other, uint Stream, bool IsMine)
+{
+    public CarryWay Way => IsMine ? CarryWay.None : CarryWay.Back;
+}
+
 /// <summary>One end of a simulated link.</summary>
 internal sealed class WorldLink(LinkId id, WorldHub owner)
 {
@@ -112,6 +125,9 @@ internal sealed class WorldLink(LinkId id, WorldHub owner)
     public WorldHub Owner { get; } = owner;
 
     public WorldLink Other { get; set; } = null!;
+
+    /// <summary>Null unless a third hub carries it.</summary>
+    public CarriedKey? Carried { get; init; }
 
     /// <summary>Frames appended and not sent: the shipped serializer's bytes.</summary>
     public ByteWriter Batch { get; } = new(256);

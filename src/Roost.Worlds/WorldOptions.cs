@@ -9,6 +9,9 @@ public sealed record WorldOptions
     /// <summary>Hubs at the start.</summary>
     public int Hubs { get; init; } = 8;
 
+    /// <summary>How many of them, the last ones, cannot be dialled: they say no address.</summary>
+    public int Leaves { get; init; }
+
     /// <summary>Peers, spread evenly over the hubs.</summary>
     public int Peers { get; init; }
 

@@ -37,6 +37,8 @@ internal sealed partial class Session
         Log.Bytes(StateVectors.Encode(YUpdates.StateVector(merged)));
         Log.Bytes(YUpdates.ConvertV1ToV2(merged));
         Log.Bytes(YUpdates.ConvertV2ToV1(mergedV2));
+        Log.Bytes(YUpdates.Obfuscate(merged));
+        Log.Bytes(YUpdates.Obfuscate(mergedV2, v2: true));
         var state = Dice.Pick(_replicas).Doc.EncodeStateVector();
         Log.Bytes(YUpdates.Diff(merged, state));
         Log.Bytes(YUpdates.DiffV2(mergedV2, state));

@@ -75,3 +75,37 @@ test.each([
     }
   }
 }, 240_000)
+
+test.each([0, 1])('a hub is drained and stopped during a chat through the hubs, and nothing is lost or even interrupted: hub %i', async (at) => {
+  const all = await meet(`drain ${Math.random()}`, { relay: 'only' })
+  const ids = await Promise.all(all.map((page) => page.page.evaluate(() => (window as any).stage.app.peerId)))
+  await Promise.all(all.map(chat))
+  await Promise.all(all.map((page) => heardAll(page, ids, 10)))
+  const states = await Promise.all(all.map((page) => page.read('states')))
+  await mesh.drain(at)
+  // Whoever was there goes elsewhere, so that the end of its process is news to nobody.
+  states[at].push('reconnecting', 'open')
+  await expect.poll(() => all[at].read('states'), { timeout: 60_000 }).toEqual(states[at])
+  await mesh.hubs[at].stop()
+  const marks = await Promise.all(all.map((page) => page.page.evaluate(() => (window as any).said.count)))
+  await Promise.all(all.map((page) => heardAll(page, ids, Math.max(...marks))))
+  expect(await Promise.all(all.map((page) => page.read('states')))).toEqual(states)
+  await mesh.revive(at)
+  const said = await Promise.all(all.map(hush))
+  for (const [i, page] of all.entries()) {
+    expect(await page.read('errors')).toEqual([])
+    for (const [j, id] of ids.entries()) {
+      if (i === j) continue
+      await expect.poll(async () => (await heardFrom(page, id)).length, { timeout: 60_000 }).toBe(said[j])
+      expect(await heardFrom(page, id)).toEqual(Array.from({ length: said[j] }, (_, n) => n))
+    }
+  }
+}, 240_000)
+
+/** Until a page has heard so much of everybody else. */
+async function heardAll(page: AppPage, ids: string[], count: number): Promise<void> {
+  const own = await page.page.evaluate(() => (window as any).stage.app.peerId)
+  for (const id of ids) {
+    if (id !== own) await expect.poll(async () => (await heardFrom(page, id)).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(count)
+  }
+}

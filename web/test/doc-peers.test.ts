@@ -110,6 +110,19 @@ test('a checkpoint makes older feeds dispensable, and a late joiner gets all fro
   await becomes(late, `on ${text}`)
 })
 
+test('a large document is not said again for a few words', async () => {
+  const few = { entries: 10, bytes: 262_144, feeds: 64 }
+  const [writer, other] = [await Peer.open(invite, few), await Peer.open(invite, few)]
+  writer.shared.text.insert(0, 'x'.repeat(20_000))
+  for (let i = 0; i < 26; i++) {
+    writer.shared.text.insert(writer.text.length, 'word ')
+    await becomes(other, writer.text)
+  }
+  // One checkpoint at the tenth change; the sixteen behind it weigh less than it.
+  expect((writer.shared.link as any).set.loose.entries).toBeGreaterThan(10)
+  expect(other.store.feeds.size).toBe(1)
+})
+
 test('nobody speaks for somebody else: a client id belongs to the peer that named it first', async () => {
   const [ada, bob, eve] = [await Peer.open(), await Peer.open(), await Peer.open(await readOnly())]
   ada.shared.present('Ada', '#112233')

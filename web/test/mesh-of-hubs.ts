@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { vi } from 'vitest'
-import { RealHub } from './real-hub.ts'
+import { RealHub, ROOST } from './real-hub.ts'
 
 /** Hubs that are told of the first one only, each with a data directory of its own. */
 export class MeshOfHubs {
@@ -25,6 +27,11 @@ export class MeshOfHubs {
 
   kill(at: number): Promise<void> {
     return this.hubs[at].kill()
+  }
+
+  /** `roost mesh drain`: done when the hub's own clients are at others. */
+  async drain(at: number): Promise<void> {
+    await promisify(execFile)(ROOST, ['mesh', 'drain', '--data', join(this.directory, String(at))])
   }
 
   /** The same hub again: its port, its key. */

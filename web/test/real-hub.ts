@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const ROOST = fileURLToPath(new URL('../../roost', import.meta.url))
+export const ROOST = fileURLToPath(new URL('../../roost', import.meta.url))
 
 /** The hub itself: `./roost hub` on a free port of loopback, ended by its own process id. */
 export class RealHub {

@@ -74,6 +74,7 @@ internal static class HubCommand
     private static ILoggerFactory Loggers(LogLevel least) => LoggerFactory.Create(logging => logging
         .SetMinimumLevel(least)
         .AddFilter("Microsoft", least == LogLevel.Information ? LogLevel.Warning : least)
+        .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None) // Says where in the server below a start failed; the hub says why.
         .AddProvider(new StderrLoggerProvider()));
 
     private static void Welcome(Screen screen, HubHost host)

@@ -98,10 +98,10 @@ internal static class MeshCommand
 
     private static IEnumerable<string> List(JsonNode answer)
     {
-        yield return $"{answer["hub"]}  this hub  {answer["mode"]}, {answer["peers"]} peers here, {answer["leases"]} leases of others{((bool)answer["draining"]! ? ", draining" : "")}";
+        yield return $"{answer["hub"]}  this hub  {answer["mode"]}, {answer["peers"]} {((int)answer["peers"]! == 1 ? "peer" : "peers")} here, {answer["leases"]} leases of others{((bool)answer["draining"]! ? ", draining" : "")}";
         foreach (var hub in answer["hubs"]!.AsArray())
         {
-            yield return $"{hub!["hub"]}  {hub["state"],-9} {((bool)hub["neighbour"]! ? "neighbour" : (bool)hub["linked"]! ? "linked" : "-"),-9} {hub["urls"]!.AsArray().FirstOrDefault()}";
+            yield return $"{hub!["hub"]}  {hub["state"],-9} {((bool)hub["neighbour"]! ? "neighbour" : (bool)hub["carried"]! ? "carried" : (bool)hub["linked"]! ? "linked" : "-"),-9} {hub["urls"]!.AsArray().FirstOrDefault()}";
         }
     }
 
@@ -117,5 +117,5 @@ internal static class MeshCommand
 
     private static IEnumerable<string> Ping(JsonNode answer) =>
         answer["hubs"]!.AsArray().Where(hub => (bool)hub!["linked"]!)
-            .Select(hub => string.Create(CultureInfo.InvariantCulture, $"{hub!["hub"]}  {(double)hub["roundTripMs"]!:0.00} ms"));
+            .Select(hub => $"{hub!["hub"]}  {((double)hub["roundTripMs"]! is > 0 and var ms ? string.Create(CultureInfo.InvariantCulture, $"{ms:0.00} ms") : "no answer yet")}");
 }

@@ -26,6 +26,8 @@ internal static class StreamCommand
         var port = new Option<int?>("--port") { Description = "The private hub's port; 0 or nothing picks one", HelpName = "PORT" };
         var host = new Option<string>("--host") { Description = "The private hub's address; 127.0.0.1 keeps it on this machine", DefaultValueFactory = _ => "0.0.0.0", HelpName = "ADDR" };
 
+        var canEdit = new Option<bool>("--can-edit") { Description = "Whoever has the link writes along: the text becomes a document, plain text; --room NAME is then the document NAME of roost doc" };
+        canEdit.Validators.Add(result => RefuseFormat(result, format));
         var direct = new DirectFlags();
 
         var stream = new Command("stream", """
@@ -35,14 +37,16 @@ internal static class StreamCommand
               tail -f app.log | roost stream --title "app on web-1"
               roost stream -- make -j8
               ollama run llama3 "Explain CRDTs" | roost stream --format md
+              ollama run llama3 "Draft a letter" | roost stream --can-edit --room letter
             """)
         {
-            command, hub, room, title, format, linger, keep, maxLog, json, quiet, qr, linkFile, port, host, direct.Max, direct.None,
+            command, canEdit, hub, room, title, format, linger, keep, maxLog, json, quiet, qr, linkFile, port, host, direct.Max, direct.None,
         };
         stream.SetAction((parsed, cancellation) => StreamRun.RunAsync(
             new StreamOptions
             {
                 Command = parsed.GetValue(command) ?? [],
+                CanEdit = parsed.GetValue(canEdit),
                 Hubs = parsed.GetValue(hub) is { Length: > 0 } hubs ? hubs : EnvironmentHubs(),
                 Room = parsed.GetValue(room),
                 Title = parsed.GetValue(title),
@@ -71,6 +75,15 @@ internal static class StreamCommand
         }
     }
 
+    /// <summary>A document has no formats: what would be ignored is refused.</summary>
+    private static void RefuseFormat(OptionResult result, Option<string> format)
+    {
+        if (result.GetValueOrDefault<bool>() && result.GetResult(format) is { Implicit: false } given && given.GetValueOrDefault<string>() != "plain")
+        {
+            result.AddError("A document is plain text: --can-edit goes with no other --format");
+        }
+    }
+
     internal static string[] EnvironmentHubs() =>
         Environment.GetEnvironmentVariable("ROOST_HUB") is { Length: > 0 } hubs
             ? hubs.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -81,6 +94,8 @@ internal static class StreamCommand
 internal sealed record StreamOptions
 {
     public required string[] Command { get; init; }
+
+    public bool CanEdit { get; init; }
 
     public required string[] Hubs { get; init; }
 

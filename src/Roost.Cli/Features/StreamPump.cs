@@ -5,7 +5,7 @@ using Roost.Peer.Streams;
 namespace Roost.Cli.Features;
 
 /// <summary>Moves bytes from where they come to stdout, unchanged, and to the host; the producer never waits for viewers.</summary>
-internal sealed class StreamPump(TextStreamHost host, bool tee)
+internal sealed class StreamPump(ITextSink host, bool tee)
 {
     private const int BufferSize = 64 * 1024;
 

@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Roost.Cli.Features.Documents;
 using Roost.Cli.Terminal;
 using Roost.Core.Crypto;
 using Roost.Core.Rooms;
@@ -17,15 +17,15 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly Screen _screen;
     private readonly JsonLines _json;
     private readonly PathWords _paths;
-    private readonly CancellationTokenSource _interrupt = new();
+    private readonly Interrupts _interrupts;
     private readonly RoomFolder? _folder;
     private PrivateHub? _hub;
     private TextStreamHost? _host;
-    private int _interrupts;
     private bool _unshared;
 
-    private StreamRun(StreamOptions options, Screen screen, JsonLines json)
+    private StreamRun(StreamOptions options, Screen screen, JsonLines json, CancellationToken cancellation)
     {
+        _interrupts = new Interrupts(cancellation);
         _options = options;
         _screen = screen;
         _json = json;
@@ -39,8 +39,12 @@ internal sealed class StreamRun : IAsyncDisposable
         var json = new JsonLines(options.Json);
         return Running.GuardAsync(screen, json, async () =>
         {
-            await using var run = new StreamRun(options, screen, json);
-            return await run.RunAsync(cancellation);
+            if (options.CanEdit)
+            {
+                return await DocStream.RunAsync(options, screen, json, cancellation);
+            }
+            await using var run = new StreamRun(options, screen, json, cancellation);
+            return await run.RunAsync();
         });
     }
 
@@ -55,22 +59,19 @@ internal sealed class StreamRun : IAsyncDisposable
             await _hub.DisposeAsync();
         }
         _folder?.Dispose();
-        _interrupt.Dispose();
+        _interrupts.Dispose();
     }
 
-    private async Task<int> RunAsync(CancellationToken cancellation)
+    private async Task<int> RunAsync()
     {
-        using var outside = cancellation.Register(() => _interrupt.Cancel());
-        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         using var smallHeap = new SmallHeap();
         using var ownKey = _folder is null ? SigningKey.Generate(SystemDice.Instance) : null;
         await ShareAsync(_folder?.Key ?? ownKey!, _folder?.Secret ?? RoomSecret.Generate(SystemDice.Instance));
 
         var pump = new StreamPump(_host!, tee: !_options.Json);
         int exit = _options.Command.Length > 0
-            ? await pump.RunCommandAsync(_options.Command, _interrupt.Token)
-            : await pump.RunInputAsync(_interrupt.Token);
+            ? await pump.RunCommandAsync(_options.Command, _interrupts.Token)
+            : await pump.RunInputAsync(_interrupts.Token);
         _json.Write("done", ("bytes", pump.Bytes), ("exit", exit));
         await LingerAsync();
         _screen.Good($"done: {StreamWords.Size(pump.Bytes)} shared");
@@ -121,8 +122,7 @@ internal sealed class StreamRun : IAsyncDisposable
 
     private async Task WaitForHubAsync()
     {
-        var patience = Task.Delay(TimeSpan.FromSeconds(10), _interrupt.Token);
-        if (await Task.WhenAny(_host!.Online, patience) == patience && !_interrupt.IsCancellationRequested)
+        if (!await _interrupts.WaitAsync(_host!.Online, TimeSpan.FromSeconds(10)) && !_interrupts.Happened)
         {
             _screen.Warn("the hub has not answered for 10 s; the text goes on and is shared as soon as it does");
         }
@@ -132,40 +132,17 @@ internal sealed class StreamRun : IAsyncDisposable
     {
         if (_options.Linger is { } time)
         {
-            await WaitAsync(Task.Delay(time, _interrupt.Token));
+            await _interrupts.WaitAsync(Task.Delay(time, _interrupts.Token));
         }
-        else if (Screen.IsTerminal && !_options.Json && !_interrupt.IsCancellationRequested)
+        else if (Screen.IsTerminal && !_options.Json && !_interrupts.Happened)
         {
             _screen.Good("the stream has ended; serving late joiners, ^C to stop");
-            await WaitAsync(Task.Delay(Timeout.Infinite, _interrupt.Token));
+            await _interrupts.WaitAsync(Task.Delay(Timeout.Infinite, _interrupts.Token));
         }
         else
         {
-            using var patience = new CancellationTokenSource(AcknowledgeWithin);
-            await WaitAsync(_host!.EndAcknowledged.WaitAsync(patience.Token));
+            await _interrupts.WaitAsync(_host!.EndAcknowledged, AcknowledgeWithin);
         }
-    }
-
-    private static async Task WaitAsync(Task task)
-    {
-        try
-        {
-            await task;
-        }
-        catch (OperationCanceledException)
-        {
-            // ^C or out of patience: either way the waiting is over.
-        }
-    }
-
-    private void Interrupt(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        if (Interlocked.Increment(ref _interrupts) > 1)
-        {
-            Environment.Exit(ExitCode.Interrupted);
-        }
-        _interrupt.Cancel();
     }
 
     private void Tell(StreamHostEvent happened)

@@ -9,20 +9,23 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
     public void Welcome(string link, bool isPrivate)
     {
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming");
-        if (!options.Quiet && (options.Qr == "on" || (options.Qr == "auto" && Screen.IsTerminal)))
-        {
-            foreach (string line in TerminalQr.Draw(link, Screen.Colors, TerminalQr.IsLightTerminal()))
-            {
-                screen.Say(line);
-            }
-        }
+        Draw(link);
         screen.Say($"  Scan, or open   {Screen.Bold(link)}");
         screen.Say($"  or run          roost watch '{link}'");
         screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {(isPrivate ? "This link works on this network only. " : "")}^C stops."));
-        if (options.Command.Length == 0 && !Console.IsInputRedirected)
-        {
-            screen.Say(Screen.Dim("  Type what you want to share; ^D ends."));
-        }
+        SayToType();
+    }
+
+    /// <summary>The same for a stream that viewers write into.</summary>
+    public void WelcomeWriters(string link, string readOnly, bool isPrivate)
+    {
+        screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming into a document");
+        Draw(link);
+        screen.Say($"  Scan, or open   {Screen.Bold(link)}");
+        screen.Say($"  or run          roost doc open NAME '{link}'");
+        screen.Say($"  Only to read    {readOnly}");
+        screen.Say(Screen.Dim($"  Sealed; whoever has the link writes along. {(isPrivate ? "It works on this network only. " : "")}^C stops."));
+        SayToType();
     }
 
     /// <summary>A time as people say it.</summary>
@@ -37,4 +40,23 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         < 1024L * 1024 * 1024 => $"{bytes / (1024.0 * 1024):0.0} MB",
         _ => $"{bytes / (1024.0 * 1024 * 1024):0.0} GB",
     };
+
+    private void Draw(string link)
+    {
+        if (!options.Quiet && (options.Qr == "on" || (options.Qr == "auto" && Screen.IsTerminal)))
+        {
+            foreach (string line in TerminalQr.Draw(link, Screen.Colors, TerminalQr.IsLightTerminal()))
+            {
+                screen.Say(line);
+            }
+        }
+    }
+
+    private void SayToType()
+    {
+        if (options.Command.Length == 0 && !Console.IsInputRedirected)
+        {
+            screen.Say(Screen.Dim("  Type what you want to share; ^D ends."));
+        }
+    }
 }

@@ -42,6 +42,9 @@ internal sealed class ClientBlocks(ulong id, int index)
 
     public Span<char> Chars => _chars.AsSpan(0, CharCount);
 
+    /// <summary><see cref="Chars"/>, and what room there is behind them.</summary>
+    public ReadOnlySpan<char> Arena => _chars;
+
     public Span<YValue> Values => _values.AsSpan(0, ValueCount);
 
     public int this[int position] => _handles[position < _gap ? position : position + _gapLength];

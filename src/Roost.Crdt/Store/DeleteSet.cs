@@ -103,17 +103,24 @@ public sealed class DeleteSet
         return this;
     }
 
-    internal static DeleteSet Union(DeleteSet first, DeleteSet second)
+    /// <summary>All ranges of both, sorted and joined.</summary>
+    public static DeleteSet Union(DeleteSet first, DeleteSet second)
     {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
         var result = new DeleteSet();
         result.AddAll(first);
         result.AddAll(second);
         return result.Normalize();
     }
 
-    internal bool SameAs(DeleteSet other) =>
-        Clients.Count == other.Clients.Count
-        && Clients.All(entry => other.Clients.TryGetValue(entry.Key, out var ranges) && entry.Value.SequenceEqual(ranges));
+    /// <summary>Whether both name the same ranges.</summary>
+    public bool SameAs(DeleteSet other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Clients.Count == other.Clients.Count
+            && Clients.All(entry => other.Clients.TryGetValue(entry.Key, out var ranges) && entry.Value.SequenceEqual(ranges));
+    }
 
     internal void Write(UpdateEncoder encoder)
     {

@@ -129,6 +129,25 @@ internal static class ListOperations
         return result;
     }
 
+    /// <summary>The elements that were visible at a snapshot, for which items were cut where it ends in their middle.</summary>
+    public static List<YValue> At(TypeNode list, Snapshot snapshot)
+    {
+        var store = list.Doc.Store;
+        var result = new List<YValue>();
+        for (var handle = list.Start; handle >= 0; handle = store[handle].Right)
+        {
+            if (store[handle].IsCountable && snapshot.Shows(store.IdOf(handle)))
+            {
+                for (var i = 0; i < store[handle].Length; i++)
+                {
+                    result.Add(ContentReader.ValueAt(store, handle, i));
+                }
+            }
+        }
+
+        return result;
+    }
+
     private static void Check(ReadOnlySpan<YValue> values)
     {
         foreach (ref readonly var value in values)

@@ -78,6 +78,16 @@ public sealed class YArray : YType, IReadOnlyList<YValue>
     /// <summary>A copy of all elements.</summary>
     public IReadOnlyList<YValue> ToArray() => Slice();
 
+    /// <summary>The elements as they were at a snapshot; needs a document that keeps deleted content (<see cref="YDocOptions.Gc"/> off).</summary>
+    public IReadOnlyList<YValue> ToArray(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var list = Node ?? throw new InvalidOperationException("Put the array into a document first.");
+        using var edit = Edit();   // cuts made for the snapshot are joined again when it ends
+        snapshot.Split(edit.Transaction);
+        return ListOperations.At(list, snapshot);
+    }
+
     /// <inheritdoc/>
     public IEnumerator<YValue> GetEnumerator() => Slice().GetEnumerator();
 

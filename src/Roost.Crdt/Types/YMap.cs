@@ -34,6 +34,16 @@ public class YMap : YType, IEnumerable<KeyValuePair<string, YValue>>
     /// <summary>The value of a key, or undefined.</summary>
     public YValue Get(string key) => _preliminary is { } map ? map.Get(key) : MapOperations.Get(Node!, key);
 
+    /// <summary>The value of a key at a snapshot, or <see cref="YValue.Undefined"/>; needs a document that keeps deleted content (<see cref="YDocOptions.Gc"/> off).</summary>
+    public YValue Get(string key, Snapshot snapshot) => EntriesAt(snapshot).GetValueOrDefault(key);
+
+    /// <summary>All entries at a snapshot; needs a document that keeps deleted content.</summary>
+    public IReadOnlyDictionary<string, YValue> EntriesAt(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return MapOperations.EntriesAt(Node ?? throw new InvalidOperationException("Put the map into a document first."), snapshot).ToDictionary();
+    }
+
     /// <summary>True if the key has a value.</summary>
     public bool Has(string key) => _preliminary?.ContainsKey(key) ?? MapOperations.Has(Node!, key);
 

@@ -53,7 +53,7 @@ internal static class DeleteApplication
         var encoder = new UpdateEncoderV2();
         encoder.Rest.WriteVarUint(0);
         rest.EnsureAscending().Write(encoder);
-        return encoder.Finish().ToArray();
+        return encoder.ToArray();
     }
 
     private static void DeleteRange(Transaction transaction, BlockStore store, ClientBlocks client, uint start, uint end)

@@ -32,7 +32,7 @@ internal sealed class LazyUpdateWriter
         }
 
         deletes.Write(encoder);
-        return encoder.Finish().ToArray();
+        return encoder.ToArray();
     }
 
     private ulong ClientOf(int index) => _structs[index].From.Clients[_structs[index].Item.Client];

@@ -228,6 +228,6 @@ internal sealed class UpdateIntegrator
         }
 
         encoder.Rest.WriteVarUint(0);   // no deletions
-        return encoder.Finish().ToArray();
+        return encoder.ToArray();
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Roost.Crdt;
 
 /// <summary>Writes a document's structs, all of them or those after a state, always by descending client.</summary>
@@ -38,152 +40,85 @@ internal static class UpdateWriter
     /// <summary>Everything that somebody with the state <paramref name="known"/> lacks, and all deletions.</summary>
     public static void WriteState(UpdateEncoder encoder, BlockStore store, IReadOnlyDictionary<ulong, uint> known)
     {
-        var clients = new List<ClientBlocks>();
-        foreach (var client in store.Clients)
+        var clients = store.Clients.Where(static client => client.Count > 0).OrderByDescending(static client => client.Id).ToList();
+        var deletes = new List<DeletedRange>();
+        encoder.Rest.WriteVarUint((uint)clients.Count(client => Lacks(client, known)));
+        encoder.Expect(clients.Sum(static client => client.CharCount - client.DeadChars));
+        foreach (var client in clients)
         {
-            if (client.Count > 0 && (!known.TryGetValue(client.Id, out var state) || client.Next > state))
+            var isLacking = Lacks(client, known);
+            var clock = known.GetValueOrDefault(client.Id);
+            NoteDeletes(deletes, store, client, isLacking ? client.Find(clock) : client.Count);
+            if (isLacking)
             {
-                clients.Add(client);
+                WriteStructs(encoder, store, client, clock, client.Count, deletes);
             }
         }
 
-        clients.Sort(static (a, b) => b.Id.CompareTo(a.Id));
-        encoder.Rest.WriteVarUint((uint)clients.Count);
-        foreach (var client in clients)
-        {
-            WriteStructs(encoder, store, client, known.GetValueOrDefault(client.Id));
-        }
+        WriteDeletes(encoder, store, deletes);
+    }
 
-        DeletesOf(store).Write(encoder);
+    private static bool Lacks(ClientBlocks client, IReadOnlyDictionary<ulong, uint> known) => !known.TryGetValue(client.Id, out var state) || client.Next > state;
+
+    /// <summary>Adds a deleted struct to a list that grows by client and clock.</summary>
+    public static void Note(List<DeletedRange> deletes, ClientBlocks client, ref Block block)
+    {
+        var ranges = CollectionsMarshal.AsSpan(deletes);
+        if (ranges.Length > 0 && ranges[^1] is var last && last.Client == client.Index && last.End == block.Clock)
+        {
+            ranges[^1] = last with { Length = last.Length + block.Length };
+        }
+        else
+        {
+            deletes.Add(new DeletedRange(client.Index, block.Clock, block.Length));
+        }
+    }
+
+    private static void NoteDeletes(List<DeletedRange> deletes, BlockStore store, ClientBlocks client, int end)
+    {
+        for (var i = 0; i < end; i++)
+        {
+            ref var block = ref store[client[i]];
+            if (block.IsDeleted)
+            {
+                Note(deletes, client, ref block);
+            }
+        }
     }
 
     /// <summary>All that is deleted in a store.</summary>
     public static DeleteSet DeletesOf(BlockStore store)
     {
-        var result = new DeleteSet();
+        var deletes = new List<DeletedRange>();
         foreach (var client in store.Clients)
         {
-            for (var i = 0; i < client.Count; i++)
-            {
-                if (!store[client[i]].IsDeleted)
-                {
-                    continue;
-                }
+            NoteDeletes(deletes, store, client, client.Count);
+        }
 
-                var start = client.ClockAt(i);
-                while (i + 1 < client.Count && store[client[i + 1]].IsDeleted)
-                {
-                    i++;
-                }
-
-                result.Add(client.Id, start, store[client[i]].End - start);
-            }
+        var result = new DeleteSet();
+        foreach (var range in deletes)
+        {
+            result.Add(store.Client(range.Client).Id, range.Clock, range.Length);
         }
 
         return result;
     }
 
-    public static void WriteStructs(UpdateEncoder encoder, BlockStore store, ClientBlocks client, uint clock)
+    /// <summary>Writes a client's section: from <paramref name="clock"/> to its newest struct.</summary>
+    public static void WriteStructs(UpdateEncoder encoder, BlockStore store, ClientBlocks client, uint clock) =>
+        WriteStructs(encoder, store, client, clock, client.Count, deletes: null);
+
+    /// <summary>Writes a client's section: from <paramref name="clock"/> to the struct before <paramref name="end"/>.</summary>
+    public static void WriteStructs(UpdateEncoder encoder, BlockStore store, ClientBlocks client, uint clock, int end, List<DeletedRange>? deletes)
     {
-        var first = client.Find(clock);
-        encoder.Rest.WriteVarUint((uint)(client.Count - first));
-        encoder.WriteClient(client.Id);
-        encoder.Rest.WriteVarUint(clock);
-        WriteBlock(encoder, store, client, client[first], clock - client.ClockAt(first));
-        for (var i = first + 1; i < client.Count; i++)
+        // Compiled once for each format, so that nothing on the way of a struct is a virtual call.
+        if (encoder is UpdateEncoderV2 columns)
         {
-            WriteBlock(encoder, store, client, client[i], 0);
-        }
-    }
-
-    public static void WriteBlock(UpdateEncoder encoder, BlockStore store, ClientBlocks client, int handle, uint offset)
-    {
-        ref var block = ref store[handle];
-        if (block.IsGc)
-        {
-            encoder.WriteInfo(ContentRef.Gc);
-            encoder.WriteLength(block.Length - offset);
-            return;
-        }
-
-        var hasOrigin = offset > 0 || block.OriginClient >= 0;
-        var hasRight = block.RightClient >= 0;
-        encoder.WriteInfo((byte)(block.Ref
-            | (hasOrigin ? ContentRef.HasOrigin : 0)
-            | (hasRight ? ContentRef.HasRightOrigin : 0)
-            | (block.Key >= 0 ? ContentRef.HasParentSub : 0)));
-        if (offset > 0)
-        {
-            encoder.WriteLeftId(client.Id, block.Clock + offset - 1);
-        }
-        else if (hasOrigin)
-        {
-            encoder.WriteLeftId(store.Client(block.OriginClient).Id, block.OriginClock);
-        }
-
-        if (hasRight)
-        {
-            encoder.WriteRightId(store.Client(block.RightClient).Id, block.RightClock);
-        }
-
-        if (!hasOrigin && !hasRight)
-        {
-            WriteParent(encoder, store, ref block);
-        }
-
-        WriteContent(encoder, store, client, ref block, (int)offset);
-    }
-
-    private static void WriteParent(UpdateEncoder encoder, BlockStore store, ref Block block)
-    {
-        var parent = store.Type(block.Parent);
-        encoder.WriteParentInfo(isRoot: parent.Item < 0);
-        if (parent.Item < 0)
-        {
-            encoder.WriteString(parent.RootName);
+            StructWriter<ColumnSink>.Write(new ColumnSink(columns), store, client, clock, end, deletes);
         }
         else
         {
-            var id = store.IdOf(parent.Item);
-            encoder.WriteLeftId(id.Client, id.Clock);
-        }
-
-        if (block.Key >= 0)
-        {
-            encoder.WriteString(store.KeyName(block.Key));
-        }
-    }
-
-    private static void WriteContent(UpdateEncoder encoder, BlockStore store, ClientBlocks client, ref Block block, int offset)
-    {
-        var length = (int)block.Length - offset;
-        switch (block.Ref)
-        {
-            case ContentRef.String:
-                encoder.WriteString(client.Chars.Slice(block.Content + offset, length));
-                break;
-            case ContentRef.Deleted:
-                encoder.WriteLength(block.Length - (uint)offset);
-                break;
-            case ContentRef.Type:
-                var type = store.Type(block.Content);
-                encoder.WriteTypeRef(type.Kind);
-                if (TypeRef.HasName(type.Kind))
-                {
-                    encoder.WriteKey(type.Name!);
-                }
-
-                break;
-            default:
-                var name = block.Ref switch
-                {
-                    ContentRef.Format => store.KeyName(block.FormatKey),
-                    ContentRef.Doc => client.Values[block.Content].AsDoc.Guid,
-                    _ => null,
-                };
-                var values = client.Values.Slice(block.Content + offset, length);
-                ContentWriter.Write(encoder, block.Ref, name, block.Ref == ContentRef.Doc ? [values[0].AsDoc.WireOptions] : values);
-                break;
+            StructWriter<StreamSink>.Write(new StreamSink((UpdateEncoderV1)encoder), store, client, clock, end, deletes);
         }
     }
 

@@ -49,6 +49,25 @@ public static class YUpdates
         return result;
     }
 
+    /// <summary><see cref="StateVector"/> as bytes: what somebody who holds only this update sends to ask for the rest.</summary>
+    public static byte[] EncodeStateVector(ReadOnlySpan<byte> update, bool v2 = false) => StateVectors.Encode(StateVector(update, v2));
+
+    /// <summary>The same update with all that people wrote replaced by numbers, to show a document that misbehaves without showing its text.</summary>
+    /// <remarks>Lengths, authors, times of writing one after the other and names of roots stay: it hides words, not everything.</remarks>
+    public static byte[] Obfuscate(ReadOnlySpan<byte> update, bool v2 = false, ObfuscationOptions? options = null)
+    {
+        using var decoded = DecodedUpdate.Read(update, v2, YDocLimits.Unlimited);
+        new UpdateObfuscation(decoded, options ?? new ObfuscationOptions()).Run();
+        return Rewrite(decoded, v2 ? new UpdateEncoderV2() : new UpdateEncoderV1());
+    }
+
+    /// <summary>What an update says, struct by struct; its <c>ToString</c> is a log of it.</summary>
+    public static UpdateContent Decode(ReadOnlySpan<byte> update, bool v2 = false)
+    {
+        using var decoded = DecodedUpdate.Read(update, v2, YDocLimits.Default);
+        return UpdateContent.Of(decoded);
+    }
+
     /// <summary>From which clock to which an update goes, by client.</summary>
     public static IReadOnlyDictionary<ulong, (uint From, uint To)> Ranges(ReadOnlySpan<byte> update, bool v2 = false)
     {
@@ -101,13 +120,18 @@ public static class YUpdates
     private static byte[] Convert(ReadOnlySpan<byte> update, bool fromV2)
     {
         using var decoded = DecodedUpdate.Read(update, fromV2, YDocLimits.Unlimited);
+        return Rewrite(decoded, fromV2 ? new UpdateEncoderV1() : new UpdateEncoderV2());
+    }
+
+    private static byte[] Rewrite(DecodedUpdate decoded, UpdateEncoder encoder)
+    {
         var lazy = new LazyUpdateWriter();
         foreach (ref readonly var item in decoded.Structs)
         {
             lazy.Add(decoded, item, 0);
         }
 
-        return lazy.Finish(fromV2 ? new UpdateEncoderV1() : new UpdateEncoderV2(), DeleteSet.From(decoded));
+        return lazy.Finish(encoder, DeleteSet.From(decoded));
     }
 
     private static byte[] Merge(IReadOnlyList<byte[]> updates, bool v2)

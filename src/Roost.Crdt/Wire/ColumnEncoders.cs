@@ -1,3 +1,8 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace Roost.Crdt;
 
 /// <summary>Runs of the same byte: value, count − 1, value, … The last run has no count; a reader repeats it for ever.</summary>
@@ -16,14 +21,23 @@ internal sealed class RleEncoder
         _count = 0;
     }
 
+    public void Drop() => _out.Drop();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(byte value)
     {
         if (_value == value)
         {
             _count++;
-            return;
         }
+        else
+        {
+            Change(value);
+        }
+    }
 
+    private void Change(byte value)
+    {
         if (_count > 0)
         {
             _out.WriteVarUint(_count - 1);
@@ -49,14 +63,23 @@ internal sealed class UintOptRleEncoder
         _count = 0;
     }
 
+    public void Drop() => _out.Drop();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(ulong value)
     {
         if (_value == value)
         {
             _count++;
-            return;
         }
+        else
+        {
+            Change(value);
+        }
+    }
 
+    private void Change(ulong value)
+    {
         Flush();
         _value = value;
         _count = 1;
@@ -96,15 +119,24 @@ internal sealed class IntDiffOptRleEncoder
         (_value, _difference, _count) = (0, 0, 0);
     }
 
+    public void Drop() => _out.Drop();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Write(long value)
     {
         if (_difference == value - _value)
         {
             _value = value;
             _count++;
-            return;
         }
+        else
+        {
+            Change(value);
+        }
+    }
 
+    private void Change(long value)
+    {
         Flush();
         _count = 1;
         _difference = value - _value;
@@ -135,34 +167,76 @@ internal sealed class IntDiffOptRleEncoder
 /// <summary>All strings as one, then the run-length encoded lengths in UTF-16 units.</summary>
 internal sealed class StringEncoder
 {
+    private const int Pooled = 4096;
+
     private readonly UintOptRleEncoder _lengths = new();
-    private readonly ByteWriter _out = new();
     private char[] _chars = new char[64];
     private int _count;
+
+    /// <summary>All of them, one after the other: halves of a pair that two strings hold are one character again.</summary>
+    public ReadOnlySpan<char> Chars => _chars.AsSpan(0, _count);
 
     public void Reset()
     {
         _count = 0;
         _lengths.Reset();
-        _out.Reset();
+    }
+
+    public void Drop()
+    {
+        _lengths.Drop();
+        if (_chars.Length >= Pooled)
+        {
+            ArrayPool<char>.Shared.Return(_chars);
+            _chars = new char[64];
+        }
+    }
+
+    /// <summary>Makes room for so many more characters, so that it is made once.</summary>
+    public void Reserve(int more)
+    {
+        if (_chars.Length - _count < more)
+        {
+            Grow(more);
+        }
     }
 
     public void Write(ReadOnlySpan<char> text)
     {
-        if (_chars.Length - _count < text.Length)
-        {
-            Array.Resize(ref _chars, Math.Max(_chars.Length * 2, _count + text.Length));
-        }
-
+        Reserve(text.Length);
         text.CopyTo(_chars.AsSpan(_count));
         _count += text.Length;
         _lengths.Write((uint)text.Length);
     }
 
-    public ReadOnlySpan<byte> Finish()
+    public void Write(ReadOnlySpan<char> arena, int start, int length)
     {
-        _out.WriteVarString(_chars.AsSpan(0, _count));
-        _out.WriteBytes(_lengths.Finish());
-        return _out.Written;
+        var short16 = Vector256<ushort>.Count;
+        if (length > short16 || arena.Length - start < short16)
+        {
+            Write(arena.Slice(start, length));
+            return;
+        }
+
+        // Most pieces are short: sixteen characters are copied as one, and those that are too many are written over by the next.
+        Reserve(short16);
+        Vector256.Create(MemoryMarshal.Cast<char, ushort>(arena.Slice(start, short16))).CopyTo(MemoryMarshal.Cast<char, ushort>(_chars.AsSpan(_count, short16)));
+        _count += length;
+        _lengths.Write((uint)length);
+    }
+
+    public ReadOnlySpan<byte> FinishLengths() => _lengths.Finish();
+
+    private void Grow(int more)
+    {
+        var size = Math.Max(_chars.Length * 2, _count + more);
+        var larger = size < Pooled ? new char[size] : ArrayPool<char>.Shared.Rent(size);
+        _chars.AsSpan(0, _count).CopyTo(larger);
+        if (_chars.Length >= Pooled)
+        {
+            ArrayPool<char>.Shared.Return(_chars);
+        }
+
+        _chars = larger;
     }
 }

@@ -8,6 +8,12 @@ internal abstract class UpdateEncoder
 
     public abstract void Reset();
 
+    /// <summary>Gives back the memory that one large update took.</summary>
+    public virtual void Drop() => Rest.Drop();
+
+    /// <summary>Says what is to come, so that room for it is made once.</summary>
+    public virtual void Expect(int characters) { }
+
     public abstract void WriteClient(ulong client);
 
     public abstract void WriteLeftId(ulong client, uint clock);
@@ -35,6 +41,9 @@ internal abstract class UpdateEncoder
 
     /// <summary>The whole update; valid until the next <see cref="Reset"/>.</summary>
     public abstract ReadOnlySpan<byte> Finish();
+
+    /// <summary>The whole update as an array of its own.</summary>
+    public virtual byte[] ToArray() => Finish().ToArray();
 
     public void WriteAny(in YValue value) => AnyCodec.Write(Rest, value);
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Roost.Crdt;
 
 /// <summary>One run-length encoded column per field, then the rest.</summary>
@@ -31,6 +33,23 @@ internal sealed class UpdateEncoderV2 : UpdateEncoder
         _keyClock = 0;
     }
 
+    public override void Drop()
+    {
+        base.Drop();
+        _keyClocks.Drop();
+        _clients.Drop();
+        _leftClocks.Drop();
+        _rightClocks.Drop();
+        _infos.Drop();
+        _strings.Drop();
+        _parentInfos.Drop();
+        _typeRefs.Drop();
+        _lengths.Drop();
+        _out.Drop();
+    }
+
+    public override void Expect(int characters) => _strings.Reserve(characters);
+
     public override void WriteClient(ulong client) => _clients.Write(client);
 
     public override void WriteLeftId(ulong client, uint clock)
@@ -46,6 +65,9 @@ internal sealed class UpdateEncoderV2 : UpdateEncoder
     }
 
     public override void WriteInfo(byte info) => _infos.Write(info);
+
+    /// <summary>Text out of a larger one.</summary>
+    public void WriteChars(ReadOnlySpan<char> arena, int start, int length) => _strings.Write(arena, start, length);
 
     public override void WriteString(ReadOnlySpan<char> text) => _strings.Write(text);
 
@@ -75,18 +97,72 @@ internal sealed class UpdateEncoderV2 : UpdateEncoder
 
     public override ReadOnlySpan<byte> Finish()
     {
+        var columns = Close();
         _out.Reset();
-        _out.WriteVarUint(0);   // feature flags: none are defined
-        _out.WriteVarBytes(_keyClocks.Finish());
-        _out.WriteVarBytes(_clients.Finish());
-        _out.WriteVarBytes(_leftClocks.Finish());
-        _out.WriteVarBytes(_rightClocks.Finish());
-        _out.WriteVarBytes(_infos.Written);
-        _out.WriteVarBytes(_strings.Finish());
-        _out.WriteVarBytes(_parentInfos.Written);
-        _out.WriteVarBytes(_typeRefs.Finish());
-        _out.WriteVarBytes(_lengths.Finish());
-        _out.WriteBytes(Rest.Written);
+        Place(columns, _out.Take(columns.Total));
         return _out.Written;
+    }
+
+    public override byte[] ToArray()
+    {
+        var columns = Close();
+        var update = GC.AllocateUninitializedArray<byte>(columns.Total);
+        Place(columns, update);
+        return update;
+    }
+
+    /// <summary>Ends the runs and measures: everything is then written once, where it belongs.</summary>
+    private Columns Close()
+    {
+        var columns = new Columns
+        {
+            KeyClocks = _keyClocks.Finish(),
+            Clients = _clients.Finish(),
+            LeftClocks = _leftClocks.Finish(),
+            RightClocks = _rightClocks.Finish(),
+            Infos = _infos.Written,
+            Text = _strings.Chars,
+            TextLengths = _strings.FinishLengths(),
+            ParentInfos = _parentInfos.Written,
+            TypeRefs = _typeRefs.Finish(),
+            Lengths = _lengths.Finish(),
+            Rest = Rest.Written,
+        };
+        columns.TextBytes = Encoding.UTF8.GetByteCount(columns.Text);
+        return columns;
+    }
+
+    private static void Place(in Columns columns, Span<byte> output)
+    {
+        var writer = new SpanWriter(output);
+        writer.Byte(0);   // feature flags: none are defined
+        writer.VarBytes(columns.KeyClocks);
+        writer.VarBytes(columns.Clients);
+        writer.VarBytes(columns.LeftClocks);
+        writer.VarBytes(columns.RightClocks);
+        writer.VarBytes(columns.Infos);
+        writer.VarUint((uint)columns.StringBytes);
+        writer.VarUint((uint)columns.TextBytes);
+        writer.Text(columns.Text);
+        writer.Bytes(columns.TextLengths);
+        writer.VarBytes(columns.ParentInfos);
+        writer.VarBytes(columns.TypeRefs);
+        writer.VarBytes(columns.Lengths);
+        writer.Bytes(columns.Rest);
+    }
+
+    private ref struct Columns
+    {
+        public ReadOnlySpan<byte> KeyClocks, Clients, LeftClocks, RightClocks, Infos, TextLengths, ParentInfos, TypeRefs, Lengths, Rest;
+        public ReadOnlySpan<char> Text;
+        public int TextBytes;
+
+        /// <summary>The string column: a var string, then the lengths.</summary>
+        public readonly int StringBytes => SpanWriter.SizeOf((uint)TextBytes) + TextBytes + TextLengths.Length;
+
+        public readonly int Total => 1 + Sized(KeyClocks.Length) + Sized(Clients.Length) + Sized(LeftClocks.Length) + Sized(RightClocks.Length) + Sized(Infos.Length)
+            + Sized(StringBytes) + Sized(ParentInfos.Length) + Sized(TypeRefs.Length) + Sized(Lengths.Length) + Rest.Length;
+
+        private static int Sized(int length) => SpanWriter.SizeOf((uint)length) + length;
     }
 }

@@ -9,6 +9,7 @@ using Roost.Hub.Driving;
 using Roost.Hub.Hosting;
 using Roost.Hub.Mesh;
 using Roost.Hub.Sockets;
+using Roost.Hub.Sockets.Loop;
 using Roost.Mesh.Federation;
 using Roost.Mesh.Hubs;
 
@@ -53,11 +54,14 @@ public sealed partial class HubService : IAsyncDisposable
 
     internal MeshLinks? Links { get; private set; }
 
+    /// <summary>Opens connections on the hub's own socket loops; null where there are none.</summary>
+    internal LoopDialler? Dialler { get; set; }
+
     /// <summary>Makes the hub part of a mesh, which begins to dial with <see cref="StartMeshAsync"/>.</summary>
     internal MeshLinks JoinMesh(MeshOptions mesh, Dice dice)
     {
         _core.JoinMesh(mesh);
-        Links = new MeshLinks(mesh.Self, dice, mesh.SignalingTimeout, _log)
+        Links = new MeshLinks(mesh.Self, dice, mesh.SignalingTimeout, () => Dialler, _log)
         {
             Post = (input, rented) => _driver.PostAsync(input, rented),
             PostFromPerform = _driver.PostFromPerform,

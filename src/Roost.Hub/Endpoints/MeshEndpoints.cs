@@ -48,7 +48,7 @@ public static class MeshEndpoints
             Self = self,
             Urls = () => options.PublicUrl is { } url ? [Reaches.DoorOf(url)] : [.. authorities.Urls().Select(Reaches.DoorOf)],
             Region = options.Region,
-            Seeds = options.Development ? [.. options.BootstrapPeers, .. options.DevelopmentPeers] : options.BootstrapPeers,
+            Seeds = options.Development ? [.. options.BootstrapPeers, .. options.DevelopmentPeers.Where(url => new Uri(url).Port != options.Port)] : options.BootstrapPeers,
             SignalingTimeout = options.SignalingTimeout,
         };
     }

@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Roost.Hub.Connections;
@@ -59,12 +58,5 @@ internal static class UpgradeEndpoint
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
         await context.Response.WriteAsync(text + "\n", context.RequestAborted);
-    }
-
-    private sealed class StreamPipes(Stream stream) : IDuplexPipe
-    {
-        public PipeReader Input { get; } = PipeReader.Create(stream, new StreamPipeReaderOptions(useZeroByteReads: true));
-
-        public PipeWriter Output { get; } = PipeWriter.Create(stream);
     }
 }

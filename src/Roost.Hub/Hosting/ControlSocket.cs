@@ -147,6 +147,7 @@ public sealed partial class ControlSocket : IAsyncDisposable
             ["state"] = !hub.IsUp ? "dead" : hub.IsSuspect ? "suspect" : hub.IsDraining ? "draining" : "alive",
             ["linked"] = hub.IsLinked,
             ["neighbour"] = hub.IsNeighbour,
+            ["carried"] = hub.IsCarried,
             ["region"] = hub.Region,
             ["roundTripMs"] = hub.RoundTrip.TotalMilliseconds,
             ["urls"] = new JsonArray([.. hub.Urls.Select(url => (JsonNode)url)]),

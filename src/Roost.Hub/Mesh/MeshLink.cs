@@ -1,6 +1,7 @@
-using System.Buffers;
-using System.Net.WebSockets;
+using System.Diagnostics;
 using Roost.Core.Codec;
+using Roost.Hub.Sockets;
+using Roost.Hub.Sockets.Loop;
 using Roost.Mesh.Federation;
 using Roost.Mesh.Hubs;
 using Roost.Mesh.Links;
@@ -8,22 +9,37 @@ using Roost.Mesh.Links;
 namespace Roost.Hub.Mesh;
 
 /// <summary>One proven link: opens and parses batches in a loop of its own, seals and sends what the driver appended.</summary>
-internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) : IDisposable
+internal sealed class MeshLink
 {
     private const int MaxQueuedBytes = 8 * 1024 * 1024;
+    private const int FirstBatch = 4 * 1024;
+    private const int CarryHeader = 64;
+    private static readonly long Soon = Stopwatch.Frequency / 200_000; // 5 µs: about what sealing and sending take.
+    private static readonly TimeSpan CloseWithin = TimeSpan.FromSeconds(1);
 
+    private readonly LinkId _id;
+    private readonly IMeshSocket _socket;
+    private readonly LinkCipher _cipher;
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _end = new();
     private readonly Queue<ByteWriter> _full = [];
-    private ByteWriter _filling = new(4 * 1024);
+    private readonly Action _sendAll;
+    private ByteWriter _filling = new(FirstBatch);
     private ByteWriter? _spare;
-    private byte[] _sealed = new byte[4 * 1024];
+    private byte[] _sealed = new byte[FirstBatch];
     private int _queued;
+    private long _sentAt;
     private bool _sending;
     private LinkRefusal _closing = LinkRefusal.None;
     private bool _closed;
 
-    public LinkId Id => id;
+    /// <summary>Begins a link on a socket that has proven itself.</summary>
+    public MeshLink(LinkId id, IMeshSocket socket, LinkCipher cipher)
+    {
+        (_id, _socket, _cipher) = (id, socket, cipher);
+        _sendAll = () => _ = SendAllAsync();
+    }
+
+    public LinkId Id => _id;
 
     /// <summary>Sealed bytes sent and received, for the operator.</summary>
     public long BytesSent { get; private set; }
@@ -43,10 +59,11 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
             {
                 return false;
             }
-            if (_filling.Length > 0 && _filling.Length + MeshTypes.MaxFrame > MeshTypes.MaxBatch)
+            int most = frame is MeshFrame.Carry carry ? carry.Body.Length + CarryHeader : MeshTypes.MaxFrame;
+            if (_filling.Length > 0 && _filling.Length + most > _socket.MaxBatch)
             {
                 _full.Enqueue(_filling);
-                _filling = _spare ?? new(4 * 1024);
+                _filling = _spare ?? new(FirstBatch);
                 _spare = null;
             }
             int before = _filling.Length;
@@ -57,8 +74,13 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
     }
 
     /// <summary>Sends what was appended.</summary>
+    /// <remarks>
+    /// Inputs of a socket loop were handled together, and what they appended leaves at once. So does a lone frame from elsewhere. Whoever drives from elsewhere
+    /// and has something more at once leaves sealing and sending to the link's own loop, and what is appended until that gets to it leaves in the same batch.
+    /// </remarks>
     public void Flush()
     {
+        bool isRush;
         lock (_gate)
         {
             if (_sending || _closed || _queued == 0)
@@ -66,8 +88,16 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
                 return;
             }
             _sending = true;
+            isRush = Stopwatch.GetTimestamp() - _sentAt < Soon;
         }
-        _ = SendAllAsync();
+        if (isRush && _socket.Loop is { } loop && SocketLoop.Current is null)
+        {
+            loop.Ask(_sendAll);
+        }
+        else
+        {
+            _sendAll();
+        }
     }
 
     /// <summary>Sends what was appended, then closes.</summary>
@@ -86,7 +116,7 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
             }
             _sending = true;
         }
-        _ = SendAllAsync();
+        _sendAll();
     }
 
     /// <summary>Reads until the link ends. Returns why.</summary>
@@ -96,38 +126,38 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
         {
             while (true)
             {
-                var message = await socket.ReceiveAsync(_end.Token);
-                if (message.IsEmpty)
+                var message = await _socket.ReceiveAsync();
+                if (message.Event != SocketEvent.Binary)
                 {
-                    return socket.CloseReason;
+                    return _socket.CloseReason;
                 }
                 BytesReceived += message.Length;
-                var batch = ArrayPool<byte>.Shared.Rent(message.Length);
-                var plain = batch.AsMemory(0, Math.Max(0, message.Length - LinkCipher.Overhead));
+                // Opened where it lies: the frames' bodies are slices of it, and the driver gives it back when it has handled them.
+                var plain = message.Rented.AsMemory(0, Math.Max(0, message.Length - LinkCipher.Overhead));
                 var frames = new List<MeshFrame>();
-                if (!cipher.TryOpen(message.Span, plain.Span) || !MeshCodec.TryRead(plain, frames))
+                if (!_cipher.TryOpen(message.Bytes.Span, plain.Span) || !MeshCodec.TryRead(plain, frames))
                 {
-                    ArrayPool<byte>.Shared.Return(batch);
+                    MeshSocket.Return(message);
                     Close(LinkRefusal.BadBatch);
                     return LinkRefusal.BadBatch;
                 }
-                await post(new HubInput.FromMesh(new MeshInput.Received(id, frames)), batch);
+                await post(new HubInput.FromMesh(new MeshInput.Received(_id, frames)), message.Rented);
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
             return LinkRefusal.None; // The stream died; the mesh decides what that means.
         }
     }
 
-    public void Dispose()
+    /// <summary>Cuts it. From any thread.</summary>
+    public void Abort()
     {
         lock (_gate)
         {
             _closed = true;
         }
-        _end.Cancel();
-        socket.Dispose();
+        _socket.Abort();
     }
 
     private async Task SendAllAsync()
@@ -136,18 +166,17 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
         {
             while (Next() is { } batch)
             {
-                int size = batch.Length + LinkCipher.Overhead;
+                int length = batch.Length, size = length + LinkCipher.Overhead;
                 if (_sealed.Length < size)
                 {
                     _sealed = new byte[Math.Max(size, _sealed.Length * 2)];
                 }
-                cipher.Seal(batch.Written, _sealed.AsSpan(0, size));
-                int length = batch.Length;
+                _cipher.Seal(batch.Written, _sealed.AsSpan(0, size));
                 lock (_gate)
                 {
                     _spare ??= batch.Clear();
                 }
-                await socket.SendAsync(_sealed.AsMemory(0, size), _end.Token);
+                await _socket.SendAsync(_sealed.AsMemory(0, size));
                 BytesSent += size;
                 lock (_gate)
                 {
@@ -156,13 +185,14 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
             }
             if (_closing != LinkRefusal.None)
             {
-                await socket.CloseAsync(_closing);
-                _end.CancelAfter(TimeSpan.FromSeconds(1)); // Long enough for the other end's answer.
+                await _socket.CloseAsync(_closing);
+                await Task.Delay(CloseWithin); // Long enough for the other end to hang up first.
+                Abort();
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {
-            await _end.CancelAsync(); // The reader ends and tells the mesh.
+            Abort(); // The reader ends and tells the mesh.
         }
     }
 
@@ -177,10 +207,11 @@ internal sealed class MeshLink(LinkId id, MeshSocket socket, LinkCipher cipher) 
             if (_filling.Length > 0 && !_closed)
             {
                 var batch = _filling;
-                _filling = _spare ?? new(4 * 1024);
+                _filling = _spare ?? new(FirstBatch);
                 _spare = null;
                 return batch;
             }
+            _sentAt = Stopwatch.GetTimestamp();
             // A close keeps the flag: nothing is sent after it.
             _sending = _closing != LinkRefusal.None;
             return null;

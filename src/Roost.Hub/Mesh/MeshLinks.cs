@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
-using System.Net;
+using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Roost.Core.Cores;
 using Roost.Core.Identity;
 using Roost.Hub.Sockets;
+using Roost.Hub.Sockets.Loop;
 using Roost.Mesh.Federation;
 using Roost.Mesh.Hubs;
 using Roost.Mesh.Links;
@@ -13,10 +15,11 @@ using Roost.Mesh.Links;
 namespace Roost.Hub.Mesh;
 
 /// <summary>The sockets of a hub's part in a mesh: dials, listens, shakes hands, and does what the core asks for.</summary>
-internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan handshakeWithin, ILogger log) : IAsyncDisposable
+internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan handshakeWithin, Func<LoopDialler?> loops, ILogger log) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<LinkId, MeshLink> _links = [];
     private readonly List<MeshLink> _batch = [];
+    private readonly MeshDialler _dialler = new(loops);
     private readonly CancellationTokenSource _end = new();
     private long _lastId;
 
@@ -52,6 +55,12 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
             case MeshEffect.Dial dial:
                 _ = DialAsync(dial);
                 break;
+            case MeshEffect.DialThrough dial:
+                _ = DialThroughAsync(dial);
+                break;
+            case MeshEffect.Carried carried:
+                Carried(carried);
+                break;
             case MeshEffect.Close close when _links.TryGetValue(close.Link, out var closed):
                 closed.Close(close.Why);
                 break;
@@ -79,9 +88,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     public async Task ServeAsync(UpgradeRequest request, IDuplexPipe pipes, Action abort)
     {
         await pipes.Output.FlushAsync(_end.Token); // The answer to the upgrade: the dialler speaks first.
-        await using var stream = new PipeStream(pipes);
-        using var webSocket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true, SubProtocol = MeshTypes.Subprotocol, KeepAliveInterval = Timeout.InfiniteTimeSpan });
-        using var socket = new MeshSocket(webSocket);
+        await using var socket = new MeshSocket(pipes, dialled: false, abort);
         using var handshake = new LinkHandshake(self, null, dice);
         var (peer, why) = await ShakeAsync(socket, handshake);
         if (peer is null)
@@ -94,7 +101,6 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         {
             await RunAsync(socket, peer, null, request.Remote is { } ip ? Reaches.Of(ip) : Reach.Public);
         }
-        abort();
     }
 
     public async ValueTask DisposeAsync()
@@ -102,7 +108,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         await _end.CancelAsync();
         foreach (var link in _links.Values)
         {
-            link.Dispose();
+            link.Abort();
         }
     }
 
@@ -115,8 +121,8 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         deadline.CancelAfter(handshakeWithin);
         try
         {
-            var (socket, reach) = await MeshSocket.DialAsync(url, dial.Allowed, deadline.Token);
-            using (socket)
+            var (socket, reach) = await _dialler.DialAsync(url, dial.Allowed, deadline.Token);
+            await using (socket)
             {
                 using var handshake = new LinkHandshake(self, $"{url.IdnHost.ToLowerInvariant()}:{url.Port}", dice);
                 (var peer, why) = await ShakeAsync(socket, handshake);
@@ -128,35 +134,37 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
                 await socket.CloseAsync(why == LinkRefusal.None ? LinkRefusal.TooSlow : why);
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or HttpRequestException or System.Net.Sockets.SocketException)
+        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException or ObjectDisposedException or SocketException or AuthenticationException)
         {
             // Something answered, but not as a hub does: waiting is of no use.
-            why = e is WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket or WebSocketError.UnsupportedProtocol } ? LinkRefusal.BadMessage : LinkRefusal.None;
+            why = e is WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } ? LinkRefusal.BadMessage : LinkRefusal.None;
         }
         await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted)), null);
     }
 
-    private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(MeshSocket socket, LinkHandshake handshake)
+    private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(IMeshSocket socket, LinkHandshake handshake)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         deadline.CancelAfter(handshakeWithin);
+        await using var late = deadline.Token.Register(socket.Abort);
         try
         {
             if (handshake.First is { } first)
             {
-                await socket.SendAsync(first, deadline.Token);
+                await socket.SendAsync(first);
             }
             while (true)
             {
-                var message = await socket.ReceiveAsync(deadline.Token);
-                if (message.IsEmpty)
+                var message = await socket.ReceiveAsync();
+                if (message.Event != SocketEvent.Binary)
                 {
                     return (null, socket.CloseReason);
                 }
-                var step = handshake.Read(message.Span);
+                var step = handshake.Read(message.Bytes.ToArray());
+                MeshSocket.Return(message);
                 foreach (var reply in step.Replies)
                 {
-                    await socket.SendAsync(reply, deadline.Token);
+                    await socket.SendAsync(reply);
                 }
                 if (step.Done is not null || step.Refused != LinkRefusal.None)
                 {
@@ -164,16 +172,16 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
                 }
             }
         }
-        catch (Exception e) when (e is WebSocketException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
             return (null, LinkRefusal.None);
         }
     }
 
-    private async Task RunAsync(MeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach)
+    private async Task RunAsync(IMeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach, Carriage carried = Carriage.None)
     {
         var id = new LinkId(Interlocked.Increment(ref _lastId));
-        using var link = new MeshLink(id, socket, peer.Cipher);
+        var link = new MeshLink(id, socket, peer.Cipher);
         _links[id] = link;
         var why = LinkRefusal.None;
         try
@@ -182,12 +190,13 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
             {
                 await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, LinkRefusal.None, wanted)), null);
             }
-            await Post(new HubInput.FromMesh(new MeshInput.LinkUp(id, peer.Key, peer.Run, dial?.Url, reach)), null);
+            await Post(new HubInput.FromMesh(new MeshInput.LinkUp(id, peer.Key, peer.Run, dial?.Url, reach, carried)), null);
             why = await link.RunAsync(Post);
         }
         finally
         {
             _links.TryRemove(id, out _);
+            EndCarriedBy(id);
             peer.Cipher.Dispose();
             await Post(new HubInput.FromMesh(new MeshInput.LinkDown(id, why)), null);
         }

@@ -1,126 +1,251 @@
-using System.Net;
-using System.Net.Sockets;
-using System.Net.WebSockets;
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Roost.Hub.Sockets;
+using Roost.Hub.Sockets.Loop;
 using Roost.Mesh.Federation;
 using Roost.Mesh.Links;
 
 namespace Roost.Hub.Mesh;
 
-/// <summary>A WebSocket of a hub link: whole binary messages in and out.</summary>
-internal sealed class MeshSocket(WebSocket socket) : IDisposable
+/// <summary>A WebSocket of a hub link on a pair of pipes: whole binary messages in and out.</summary>
+/// <remarks>One reader and one sender at a time.</remarks>
+/// <param name="pipes">Bytes, behind the handshake of RFC 6455.</param>
+/// <param name="dialled">Whether this end is the client: it masks what it sends.</param>
+/// <param name="abort">Cuts the stream; whoever reads or sends notices.</param>
+internal sealed class MeshSocket(IDuplexPipe pipes, bool dialled, Action abort) : IMeshSocket
 {
-    private byte[] _buffer = new byte[8 * 1024];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Dials a hub's door. No proxy, no redirect; only addresses that may be dialled (docs/protocol/mesh.md, "Learned addresses").</summary>
-    /// <exception cref="WebSocketException">It could not be reached, or is no such door.</exception>
-    public static async Task<(MeshSocket Socket, Reach Reach)> DialAsync(Uri url, Reach? allowed, CancellationToken cancellationToken)
-    {
-        var reached = Reach.Public;
-        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(5) };
-        handler.ConnectCallback = async (context, cancellation) =>
-        {
-            var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellation);
-            var dialled = addresses.Where(address => allowed is null || Reaches.Of(address) is var reach && (reach == allowed || reach == Reach.Public)).ToArray();
-            if (dialled.Length == 0)
-            {
-                throw new IOException("No address of it may be dialled from what was learned there.");
-            }
-            reached = Reaches.Of(dialled[0]);
-            var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
-            {
-                await tcp.ConnectAsync(dialled, context.DnsEndPoint.Port, cancellation);
-                return new NetworkStream(tcp, ownsSocket: true);
-            }
-            catch
-            {
-                tcp.Dispose();
-                throw;
-            }
-        };
-        var client = new ClientWebSocket();
-        try
-        {
-            client.Options.AddSubProtocol(MeshTypes.Subprotocol);
-            client.Options.KeepAliveInterval = Timeout.InfiniteTimeSpan; // The mesh has its own signs of life.
-            using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
-            await client.ConnectAsync(url, invoker, cancellationToken);
-            if (client.SubProtocol != MeshTypes.Subprotocol)
-            {
-                throw new WebSocketException("The other end does not speak the hub protocol.");
-            }
-            return (new MeshSocket(client), reached);
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
-    }
+    private readonly FrameAssembler _assembler = new(MeshTypes.MaxMessage, fromClient: !dialled);
+    private readonly byte[] _keys = new byte[64 * Masking.KeySize];
+    private readonly Lock _gate = new();
+    private int _nextKey = 64 * Masking.KeySize;
+    private ReadOnlySequence<byte> _received;
+    private bool _holds;
+    private bool _inputEnded;
+    private SocketMessage _ping;
+    private bool _closed;
 
-    /// <summary>The next message; empty when the stream has ended. Valid until the next call.</summary>
-    public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellationToken)
+    public SocketLoop? Loop { get; } = (pipes as LoopSocket)?.Loop;
+
+    public int MaxBatch => MeshTypes.MaxBatch;
+
+    public LinkRefusal CloseReason { get; private set; }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<SocketMessage> ReceiveAsync()
     {
-        int length = 0;
         while (true)
         {
-            if (length == _buffer.Length)
+            while (TryTake(out var message))
             {
-                if (length >= MeshTypes.MaxMessage)
+                switch (message.Event)
                 {
-                    return default; // Larger than any message may be: the link ends as if the stream had.
+                    case SocketEvent.Ping:
+                        Return(Exchange(message));
+                        break;
+                    case SocketEvent.Pong:
+                        Return(message);
+                        break;
+                    case SocketEvent.Binary when message.Length > 0:
+                        return message;
+                    default:
+                        CloseReason = message.Event == SocketEvent.Close ? ReasonIn(message.Bytes.Span) : LinkRefusal.None;
+                        Return(message);
+                        return new(SocketEvent.Ended, null, 0);
                 }
-                Array.Resize(ref _buffer, Math.Min(_buffer.Length * 4, MeshTypes.MaxMessage));
             }
-            var part = await socket.ReceiveAsync(_buffer.AsMemory(length), cancellationToken);
-            if (part.MessageType != WebSocketMessageType.Binary)
+            if (_inputEnded)
             {
-                return default;
+                return new(SocketEvent.Ended, null, 0);
             }
-            length += part.Count;
-            if (part.EndOfMessage)
-            {
-                return _buffer.AsMemory(0, length);
-            }
+            var result = await pipes.Input.ReadAsync();
+            _received = result.Buffer;
+            _inputEnded = result.IsCompleted || result.IsCanceled;
+            _holds = true;
         }
     }
 
-    /// <summary>What the other end closed with.</summary>
-    public LinkRefusal CloseReason =>
-        socket.CloseStatus is { } status && (int)status - 4400 is > 0 and < 256 and int code && Enum.IsDefined((LinkRefusal)code) ? (LinkRefusal)code : LinkRefusal.None;
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message)
+    {
+        // A ping is answered with the next message: there is one sender, and hubs do not ping each other so.
+        var ping = Exchange(default);
+        ValueTask<FlushResult> flush;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                throw new IOException("The link is closed.");
+            }
+            if (ping.Event == SocketEvent.Ping)
+            {
+                Write(FrameHeader.Pong, ping.Bytes.Span);
+            }
+            Write(FrameHeader.Binary, message.Span);
+            flush = pipes.Output.FlushAsync();
+        }
+        Return(ping);
+        if ((await flush).IsCompleted)
+        {
+            throw new IOException("The other end reads no more.");
+        }
+    }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
-        socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
-
-    /// <summary>Says why, as far as the other end listens.</summary>
     public async Task CloseAsync(LinkRefusal why)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
         try
         {
-            await socket.CloseOutputAsync((WebSocketCloseStatus)(4400 + (int)why), why.ToString(), patience.Token);
+            await SayCloseAsync(why).AsTask().WaitAsync(Patience);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or TimeoutException)
         {
             // It is gone already, which is what was wanted.
         }
     }
 
-    /// <summary>Waits a moment for the other end to hang up, so that it reads what it was told last.</summary>
     public async Task AwaitEndAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var patience = new CancellationTokenSource(Patience);
+        await using var late = patience.Token.Register(Abort);
         try
         {
-            while (!(await ReceiveAsync(patience.Token)).IsEmpty)
+            SocketMessage message;
+            do
             {
+                message = await ReceiveAsync();
+                Return(message);
             }
+            while (message.Event == SocketEvent.Binary);
         }
-        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // It did, in its own way.
         }
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Abort() => abort();
+
+    /// <summary>Gives back the buffer of a message.</summary>
+    public static void Return(SocketMessage message)
+    {
+        if (message.Rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(message.Rented);
+        }
+    }
+
+    /// <summary>Ends both pipes. The reader calls it last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+        }
+        _assembler.Reset();
+        Return(Exchange(default));
+        LetGo(_received.End);
+        try
+        {
+            await pipes.Output.CompleteAsync();
+            await pipes.Input.CompleteAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The last bytes found nobody.
+        }
+        abort();
+    }
+
+    private async ValueTask SayCloseAsync(LinkRefusal why)
+    {
+        ValueTask<FlushResult> flush;
+        lock (_gate)
+        {
+            if (_closed)
+            {
+                return;
+            }
+            _closed = true;
+            Span<byte> body = stackalloc byte[125];
+            BinaryPrimitives.WriteUInt16BigEndian(body, (ushort)(4400 + (int)why));
+            Write(FrameHeader.Close, body[..(2 + Encoding.ASCII.GetBytes(why.ToString(), body[2..]))]);
+            flush = pipes.Output.FlushAsync();
+        }
+        await flush;
+    }
+
+    private bool TryTake(out SocketMessage message)
+    {
+        message = default;
+        if (!_holds)
+        {
+            return false;
+        }
+        if (!_assembler.TryTake(ref _received, out message))
+        {
+            LetGo(_received.Start);
+            return false;
+        }
+        if (_received.IsEmpty)
+        {
+            LetGo(_received.End); // Handling the message may take long, and the memory is wanted for other sockets.
+        }
+        return true;
+    }
+
+    private void LetGo(SequencePosition consumed)
+    {
+        if (_holds)
+        {
+            pipes.Input.AdvanceTo(consumed, _received.End);
+            _holds = false;
+            _received = default;
+        }
+    }
+
+    private SocketMessage Exchange(SocketMessage ping)
+    {
+        lock (_gate)
+        {
+            (var before, _ping) = (_ping, ping);
+            return before;
+        }
+    }
+
+    private void Write(byte opcode, ReadOnlySpan<byte> body)
+    {
+        var output = pipes.Output.GetSpan(FrameHeader.MaxSize + Masking.KeySize + body.Length);
+        int header = FrameHeader.Write(output, opcode, body.Length);
+        if (dialled)
+        {
+            output[1] |= 0x80;
+            uint key = NextKey();
+            BitConverter.TryWriteBytes(output[header..], key);
+            header += Masking.KeySize;
+            body.CopyTo(output[header..]);
+            Masking.Apply(output.Slice(header, body.Length), key);
+        }
+        else
+        {
+            body.CopyTo(output[header..]);
+        }
+        pipes.Output.Advance(header + body.Length);
+    }
+
+    private uint NextKey()
+    {
+        if (_nextKey == _keys.Length)
+        {
+            RandomNumberGenerator.Fill(_keys);
+            _nextKey = 0;
+        }
+        return BitConverter.ToUInt32(_keys, (_nextKey += Masking.KeySize) - Masking.KeySize);
+    }
+
+    private static LinkRefusal ReasonIn(ReadOnlySpan<byte> close) =>
+        close.Length >= 2 && BinaryPrimitives.ReadUInt16BigEndian(close) - 4400 is > 0 and < 256 and int code && Enum.IsDefined((LinkRefusal)code) ? (LinkRefusal)code : LinkRefusal.None;
 }

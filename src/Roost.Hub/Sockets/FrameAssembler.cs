@@ -6,11 +6,12 @@ using System.Runtime.InteropServices;
 namespace Roost.Hub.Sockets;
 
 /// <summary>
-/// Bytes of one client's stream to whole messages (RFC 6455 section 5): unmasks while copying, joins fragments, bounds everything.
+/// Bytes of one end's stream to whole messages (RFC 6455 section 5): unmasks while copying, joins fragments, bounds everything.
 /// </summary>
 /// <remarks>Memory grows with what has arrived, never with what a header announces. One reader; holds no buffer between messages.</remarks>
 /// <param name="maxMessage">Bytes of the largest message.</param>
-internal sealed class FrameAssembler(int maxMessage)
+/// <param name="fromClient">Whether frames must be masked, as a client's are; a server's must not be.</param>
+internal sealed class FrameAssembler(int maxMessage, bool fromClient = true)
 {
     private const int MaxControl = 125;
     private const int FirstRent = 16 * 1024;
@@ -90,13 +91,13 @@ internal sealed class FrameAssembler(int maxMessage)
         }
         int opcode = head[0] & 0x0F;
         bool final = (head[0] & 0x80) != 0;
-        // Extensions are never agreed on, and a client's frames are masked (sections 5.1 and 5.2).
-        if ((head[0] & 0x70) != 0 || (head[1] & 0x80) == 0)
+        // Extensions are never agreed on; a client's frames are masked and a server's are not (sections 5.1 and 5.2).
+        if ((head[0] & 0x70) != 0 || (head[1] & 0x80) != 0 != fromClient)
         {
             return Broken(out message);
         }
         long length = head[1] & 0x7F;
-        int size = length switch { 126 => 8, 127 => 14, _ => 6 };
+        int size = length switch { 126 => 4, 127 => 10, _ => 2 } + (fromClient ? Masking.KeySize : 0);
         if (head.Length < size)
         {
             return Step.More;
@@ -107,7 +108,7 @@ internal sealed class FrameAssembler(int maxMessage)
             127 => BinaryPrimitives.ReadInt64BigEndian(head[2..]),
             _ => length,
         };
-        uint mask = MemoryMarshal.Read<uint>(head[(size - 4)..]);
+        uint mask = fromClient ? MemoryMarshal.Read<uint>(head[(size - Masking.KeySize)..]) : 0;
         if (opcode >= 8)
         {
             return TakeControl(ref input, opcode, final, size, length, mask, out message);
@@ -157,7 +158,7 @@ internal sealed class FrameAssembler(int maxMessage)
         {
             rented = ArrayPool<byte>.Shared.Rent((int)length);
             input.Slice(size, length).CopyTo(rented);
-            Unmask(rented.AsSpan(0, (int)length), mask);
+            Masking.Apply(rented.AsSpan(0, (int)length), mask);
         }
         input = input.Slice(size + length);
         message = new(kind, rented, (int)length);
@@ -174,7 +175,7 @@ internal sealed class FrameAssembler(int maxMessage)
         Reserve(count);
         var destination = _message.AsSpan(_length, count);
         input.Slice(0, count).CopyTo(destination);
-        Unmask(destination, _mask);
+        Masking.Apply(destination, _mask);
         // The next part of the payload starts at another byte of the key.
         _mask = BitConverter.IsLittleEndian ? BitOperations.RotateRight(_mask, 8 * (count & 3)) : BitOperations.RotateLeft(_mask, 8 * (count & 3));
         input = input.Slice(count);
@@ -210,24 +211,5 @@ internal sealed class FrameAssembler(int maxMessage)
     {
         message = new(SocketEvent.Broken, null, 0);
         return Step.Message;
-    }
-
-    private static void Unmask(Span<byte> bytes, uint mask)
-    {
-        if (mask == 0)
-        {
-            return;
-        }
-        var key = MemoryMarshal.Cast<uint, byte>(new ReadOnlySpan<uint>(in mask));
-        var wide = Vector.AsVectorByte(new Vector<uint>(mask));
-        int i = 0;
-        for (; i <= bytes.Length - Vector<byte>.Count; i += Vector<byte>.Count)
-        {
-            (new Vector<byte>(bytes[i..]) ^ wide).CopyTo(bytes[i..]);
-        }
-        for (; i < bytes.Length; i++)
-        {
-            bytes[i] ^= key[i & 3];
-        }
     }
 }

@@ -15,16 +15,24 @@ public sealed partial class DocumentCore
         switch (frame)
         {
             case DoorFrame.Members members when members.Room == _room.Room:
-                _members.AddRange(members.List.Select(m => m.Peer).Where(p => p != _self && !_members.Contains(p)));
+                foreach (var member in members.List.Where(m => m.Peer != _self))
+                {
+                    Come(member.Peer);
+                }
                 if (!members.More)
                 {
                     Meet(now);
                 }
                 break;
             case DoorFrame.Joined joined when joined.Room == _room.Room && joined.Member.Peer != _self:
-                if (!_members.Contains(joined.Member.Peer))
+                Come(joined.Member.Peer);
+                if (_links.Count > 0)
                 {
-                    _members.Add(joined.Member.Peer);
+                    // While it came in we told those we knew of one by one.
+                    foreach (var roll in _set.Roll(answer: false))
+                    {
+                        Send(joined.Member.Peer, FeedCodec.Write(roll));
+                    }
                 }
                 // It asks where we stand; what it cannot ask for is who we are.
                 if (_presence is { } said)
@@ -34,7 +42,11 @@ public sealed partial class DocumentCore
                 _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), null));
                 break;
             case DoorFrame.Left left when left.Room == _room.Room && left.Reason != LeftReason.Replaced:
-                Lose(left.Peer, now);
+                _atHub.Remove(left.Peer);
+                if (left.Reason != LeftReason.ConnectionLost || !_links.ContainsKey(left.Peer))
+                {
+                    Lose(left.Peer, now);
+                }
                 break;
             case DoorFrame.Cast cast when cast.Room == _room.Room:
                 HearPayload(cast.From, cast.Payload, now);
@@ -53,6 +65,7 @@ public sealed partial class DocumentCore
     {
         _caughtUp = false;
         _answered = false;
+        _met = true;
         _awaited.Clear();
         int first = _members.Count > 0 ? _dice.Next(_members.Count) : 0;
         var asked = Enumerable.Range(0, Math.Min(MaxAsked, _members.Count)).Select(i => _members[(first + i) % _members.Count]).ToList();
@@ -105,7 +118,7 @@ public sealed partial class DocumentCore
             var bucket = _askers.TryGetValue(from, out var known) ? known : new RateBucket(StreamHostCore.AnswersPerViewer, now);
             if (bucket.TryTake(1, now))
             {
-                _answers.Ask(_room.Room, from, want);
+                Answer(from, want);
             }
             _askers[from] = bucket;
             return;
@@ -124,6 +137,7 @@ public sealed partial class DocumentCore
             _answered = true;
         }
         TellCovered(from, roll);
+        HearStanding(from, roll);
     }
 
     private void Lose(PeerId peer, Instant now)
@@ -133,21 +147,44 @@ public sealed partial class DocumentCore
             _askers.Remove(peer);
             _awaited.Remove(peer);
             _answers.Forget(_room.Room, peer);
+            _standing.Remove(peer);
             _set.Lost(peer, now);
             _effects.Enqueue(new DocumentEffect.Members(_members.Count(m => m != _keeper), peer));
         }
     }
 
-    private void LoseAll()
+    private void Come(PeerId peer)
     {
-        _keeper = null;
-        _members.Clear();
-        _askers.Clear();
-        _awaited.Clear();
+        _atHub.Add(peer);
+        if (!_members.Contains(peer))
+        {
+            _members.Add(peer);
+        }
+    }
+
+    /// <summary>Who is linked with directly stays; all others are out of reach.</summary>
+    private void LoseHub(Instant now)
+    {
+        _atHub.Clear();
+        _met = false;
+        _standing.Clear();
         _answers.Clear();
-        _set.Offline();
-        _rollsBy = _askAt = Instant.Never;
-        _effects.Enqueue(new DocumentEffect.Members(0, null));
+        foreach (var peer in _members.Where(m => !_links.ContainsKey(m)).ToList())
+        {
+            Lose(peer, now);
+        }
+        if (_keeper is { } keeper)
+        {
+            _awaited.Remove(keeper);
+            _keeper = null;
+        }
+        if (_members.Count == 0)
+        {
+            _askers.Clear();
+            _set.Offline();
+            _rollsBy = _askAt = Instant.Never;
+            _effects.Enqueue(new DocumentEffect.Members(0, null));
+        }
     }
 
     private byte[] SealPresence(byte[] update)

@@ -80,7 +80,9 @@ public sealed partial class DocumentCore
     private void CheckSize()
     {
         var (entries, bytes) = _set.Loose;
-        if (_write is not null && !_checkpointing && (entries >= _limits.CheckpointEntries || bytes >= _limits.CheckpointBytes || _set.Count >= _limits.CheckpointFeeds))
+        // A large document is not said again for a few words: checkpoints together stay as small as what they cover.
+        bool isWorth = (entries >= _limits.CheckpointEntries || bytes >= _limits.CheckpointBytes) && bytes >= _set.Checkpointed;
+        if (_write is not null && !_checkpointing && (isWorth || _set.Count >= _limits.CheckpointFeeds))
         {
             _checkpointing = true;
             _effects.Enqueue(new DocumentEffect.CheckpointDue(_set.Standing()));
@@ -128,6 +130,7 @@ public sealed partial class DocumentCore
     private void Rotate()
     {
         _own = null;
+        _standing.Clear();
         _ownSeal?.Dispose();
         _ownSeal = null;
     }

@@ -71,11 +71,17 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
     /// <inheritdoc/>
     public Wake? NextWake => Wake.Earlier(
         _set.NextWake,
-        Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")));
+        Wake.Earlier(
+            Wake.Earlier(At(_rollsBy, "stop waiting for rolls"), At(_askAt, "ask a member where it stands")),
+            Wake.Earlier(At(_mendAt, "tell who missed something where we stand"), At(_settleAt, "ask all who lack something"))));
 
     /// <inheritdoc/>
     public void Handle(DocumentInput input, Instant now)
     {
+        foreach (var link in _links.Values)
+        {
+            link.Burst = 0;
+        }
         switch (input)
         {
             case DocumentInput.Recalled recalled:
@@ -89,10 +95,13 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _keeper = online.Hub;
                 break;
             case DocumentInput.Offline:
-                LoseAll();
+                LoseHub(now);
                 break;
             case DocumentInput.NoKeeper when _keeper is { } keeper:
                 _awaited.Remove(keeper);
+                break;
+            case DocumentInput.KeeperFound:
+                _keeperAnswers = true;
                 break;
             case DocumentInput.Drained:
                 _answers.Drained();
@@ -114,8 +123,16 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _presence = say.Awareness;
                 Cast(SealPresence(say.Awareness));
                 break;
+            case DocumentInput.Settle:
+                BeginSettling(now);
+                break;
+            default:
+                HandleLink(input, now);
+                break;
         }
         Drain(now);
+        PlanMending(now);
+        Settle(now);
     }
 
     /// <inheritdoc/>
@@ -126,6 +143,10 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
         {
             _awaited.Clear();
         }
+        if (now >= _mendAt)
+        {
+            Mend(now);
+        }
         if (now >= _askAt)
         {
             _askAt = now + AskEvery;
@@ -134,7 +155,12 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
                 _set.AskRoll(_members[_dice.Next(_members.Count)], now);
             }
         }
+        if (now >= _settleAt)
+        {
+            AskUnsettled(now);
+        }
         Drain(now);
+        Settle(now);
     }
 
     /// <inheritdoc/>
@@ -194,8 +220,4 @@ public sealed partial class DocumentCore : IProtocolCore<DocumentInput, Document
             _rollsBy = Instant.Never;
         }
     }
-
-    private void Send(PeerId to, byte[] payload) => _effects.Enqueue(new DocumentEffect.Say(new DoorFrame.Send(default, _room.Room, to, payload)));
-
-    private void Cast(byte[] payload) => _effects.Enqueue(new DocumentEffect.Say(new DoorFrame.Cast(default, _room.Room, payload)));
 }

@@ -26,11 +26,29 @@ public abstract record DocumentInput
     /// <summary>The hub does not keep this document: nobody answers there.</summary>
     public sealed record NoKeeper : DocumentInput;
 
+    /// <summary>The hub said that it keeps this document: it counts among those who have to hold what we wrote.</summary>
+    public sealed record KeeperFound : DocumentInput;
+
     /// <summary>The link has sent all it had.</summary>
     public sealed record Drained : DocumentInput;
 
     /// <summary>The hub link heard something.</summary>
     public sealed record Heard(DoorFrame Frame) : DocumentInput;
+
+    /// <summary>Frames to this member go over a direct link from here on.</summary>
+    public sealed record LinkUp(PeerId Peer) : DocumentInput;
+
+    /// <summary>Over the hub again; what was under way on the link may be lost.</summary>
+    public sealed record LinkDown(PeerId Peer) : DocumentInput;
+
+    /// <summary>The link takes no more for now.</summary>
+    public sealed record LinkFull(PeerId Peer) : DocumentInput;
+
+    /// <summary>It takes more again.</summary>
+    public sealed record LinkDrained(PeerId Peer) : DocumentInput;
+
+    /// <summary>A frame came over a direct link.</summary>
+    public sealed record HeardDirect(PeerId Peer, ReadOnlyMemory<byte> Payload) : DocumentInput;
 
     /// <summary>The user changed the document: an update of version 1.</summary>
     public sealed record Edit(ReadOnlyMemory<byte> Change) : DocumentInput;
@@ -43,6 +61,9 @@ public abstract record DocumentInput
 
     /// <summary>What we say about ourselves: an awareness update about one client.</summary>
     public sealed record Say(byte[] Awareness) : DocumentInput;
+
+    /// <summary>Report with <see cref="DocumentEffect.Settled"/> once everybody who is here holds what was written until now.</summary>
+    public sealed record Settle : DocumentInput;
 }
 
 /// <summary>What a document's member asks for or reports.</summary>
@@ -54,6 +75,9 @@ public abstract record DocumentEffect
 
     /// <summary>Say this to the hub.</summary>
     public sealed record Say(DoorFrame Frame) : DocumentEffect;
+
+    /// <summary>Send this over the member's direct link.</summary>
+    public sealed record SayDirect(PeerId Peer, byte[] Payload) : DocumentEffect;
 
     /// <summary>All that earlier runs kept has been given out.</summary>
     public sealed record Recalled : DocumentEffect;
@@ -75,6 +99,9 @@ public abstract record DocumentEffect
 
     /// <summary>Everything is here that those who are here have; <paramref name="Alone"/>: nobody answered.</summary>
     public sealed record CaughtUp(bool Alone) : DocumentEffect;
+
+    /// <summary>Everybody who is here, and the hub if it keeps documents, holds what we wrote before the last <see cref="DocumentInput.Settle"/>.</summary>
+    public sealed record Settled : DocumentEffect;
 
     /// <summary>A writer signed two histories of one feed: nothing more is read of that feed.</summary>
     public sealed record Forked(FeedId Feed) : DocumentEffect;

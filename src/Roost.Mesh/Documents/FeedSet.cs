@@ -54,6 +54,9 @@ public sealed partial class FeedSet
     /// <summary>Entries of updates that no checkpoint covers, and their bytes.</summary>
     public (int Entries, long Bytes) Loose => (_feeds.Values.Sum(f => f.Loose.Entries), _feeds.Values.Sum(f => f.Loose.Bytes));
 
+    /// <summary>Bytes of the checkpoints held (and of feeds' first entries): what another checkpoint would say again.</summary>
+    public long Checkpointed => _bytes - _feeds.Values.Sum(f => f.Loose.Bytes);
+
     /// <summary>When an answer is given up.</summary>
     public Wake? NextWake => _fetch is { } fetch ? new Wake(fetch.Until, "give up an answer") : null;
 

@@ -89,6 +89,7 @@ public static partial class MeshCodec
         MeshTypes.Introduce => r.TryU64(out ulong net) && r.TryPeer(out var to) && r.TryPeer(out var about) ? new MeshFrame.Introduce(new(net), to, about, Rest(ref r, bytes)) : null,
         MeshTypes.Departed => r.TryU64(out ulong net) && r.TryPeer(out var to) && r.TryPeer(out var about) ? new MeshFrame.Departed(new(net), to, about) : null,
         MeshTypes.Goodbye => r.TryU64(out ulong net) && r.TryPeer(out var from) ? new MeshFrame.Goodbye(new(net), from, Rest(ref r, bytes)) : null,
+        MeshTypes.Carry => r.TryHub(out var hub) && r.TryU32(out uint stream) && r.TryU8(out byte way) && way < 16 ? new MeshFrame.Carry(hub, stream, (CarryWay)way, Rest(ref r, bytes)) : null,
         _ => new MeshFrame.Unknown(type),
     };
 

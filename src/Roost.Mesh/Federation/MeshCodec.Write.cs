@@ -150,6 +150,9 @@ public static partial class MeshCodec
             case MeshFrame.Goodbye f:
                 w.U8(MeshTypes.Goodbye).U64(f.Network.Value).Peer(f.From).Bytes(f.Body.Span);
                 break;
+            case MeshFrame.Carry f:
+                w.U8(MeshTypes.Carry).Hub(f.Hub).U32(f.Stream).U8((byte)f.Way).Bytes(f.Body.Span);
+                break;
             case MeshFrame.Unknown f:
                 w.U8(f.Type);
                 break;

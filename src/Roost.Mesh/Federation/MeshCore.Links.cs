@@ -16,12 +16,16 @@ public sealed partial class MeshCore
             _mesh.Emit(new MeshEffect.Close(up.Link, LinkRefusal.Flood));
             return;
         }
-        var link = new Link(up.Link, hub, up.Url is not null, up.Reach, _mesh.Now, _mesh.Options.Questions);
+        bool outbound = up.Url is not null || up.Carried == Carriage.Opened;
+        var link = new Link(up.Link, hub, outbound, up.Carried != Carriage.None, up.Reach, _mesh.Now, _mesh.Options);
+        bool isNew = hub.Record is null && hub.Link is null;
         if (hub.Link is { } older)
         {
             // Both dialled at once: the link that the smaller id opened stays, at both ends. Otherwise the newer one, the older may be half open.
-            bool both = older.Outbound != link.Outbound && hub.Run == up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter;
-            bool keepOlder = both && older.Outbound == (_mesh.SelfShort < id.Short);
+            // A link without a third hub in the middle is better than one with, as long as it is heard.
+            bool heard = hub.Run == up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter;
+            bool both = older.Outbound != link.Outbound && older.IsCarried == link.IsCarried && heard;
+            bool keepOlder = (both && older.Outbound == (_mesh.SelfShort < id.Short)) || (heard && link.IsCarried && !older.IsCarried);
             if (keepOlder)
             {
                 _mesh.Links[link.Id] = link;
@@ -48,14 +52,24 @@ public sealed partial class MeshCore
         hub.Link = link;
         _mesh.Links[link.Id] = link;
         _dialler.Opened(link, up.Url);
-        bool isNew = hub.Record is null;
         _roll.Alive(hub);
         _mesh.Tell(hub, new MeshFrame.News([_roll.Own], []));
         _reconciler.Begin(hub);
-        _neighbours.LinkUp(hub);
+        _watch.Measure(link);
+        if (!link.IsCarried)
+        {
+            _neighbours.LinkUp(hub);
+        }
         while (hub.Pending.TryDequeue(out var frame))
         {
-            _mesh.Send(hub, frame);
+            if (link.IsCarried && frame is MeshFrame.Carry carry)
+            {
+                _carrier.Lost(hub, carry, LinkRefusal.NoRoad); // One hub in the middle, not two.
+            }
+            else
+            {
+                _mesh.Send(hub, frame);
+            }
         }
         if (hub.NeedsLeases)
         {
@@ -122,6 +136,9 @@ public sealed partial class MeshCore
             case MeshFrame.Signal f:
                 _mesh.Host.Undeliverable(f);
                 break;
+            case MeshFrame.Carry f:
+                _carrier.Lost(link.Hub, f, LinkRefusal.SlowReader);
+                break;
             default:
                 // State that must not be lost: a new link begins with all of it.
                 _mesh.Close(link, LinkRefusal.SlowReader);
@@ -146,6 +163,9 @@ public sealed partial class MeshCore
             case MeshFrame.Send f:
                 link.Used(_mesh.Now);
                 _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Carry f:
+                _carrier.Heard(link, f);
                 break;
             case MeshFrame.Nack f:
                 _router.Returned(hub, f);
@@ -181,6 +201,7 @@ public sealed partial class MeshCore
                 _watch.Asked(link, f);
                 break;
             case MeshFrame.Probed f:
+                _detours.Answered(link.Hub, f);
                 _watch.Answered(f);
                 break;
             case MeshFrame.Done:

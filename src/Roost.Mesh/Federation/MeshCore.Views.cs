@@ -15,7 +15,8 @@ namespace Roost.Mesh.Federation;
 /// <param name="Region">Its region.</param>
 /// <param name="Urls">Where it says it is.</param>
 /// <param name="RoundTrip">Of the last ping; zero if none.</param>
-public readonly record struct HubSight(HubId Id, bool IsUp, bool IsSuspect, bool HasRecord, bool IsLinked, bool IsNeighbour, bool IsDraining, string Region, IReadOnlyList<string> Urls, TimeSpan RoundTrip);
+/// <param name="IsCarried">Whether the link is carried by a third hub.</param>
+public readonly record struct HubSight(HubId Id, bool IsUp, bool IsSuspect, bool HasRecord, bool IsLinked, bool IsNeighbour, bool IsDraining, string Region, IReadOnlyList<string> Urls, TimeSpan RoundTrip, bool IsCarried);
 
 public sealed partial class MeshCore
 {
@@ -24,7 +25,7 @@ public sealed partial class MeshCore
     [
         .. _roll.All.Select(hub => new HubSight(
             hub.Id, hub.IsUp, hub.State == HubState.Suspect, hub.Record is not null, hub.Link is not null, hub.IsNeighbour,
-            hub.Record is { } record && (record.Flags & HubRecord.Draining) != 0, hub.Record?.Region ?? "", hub.Record?.Urls ?? [], hub.Link?.RoundTrip ?? default)),
+            hub.Record is { } record && (record.Flags & HubRecord.Draining) != 0, hub.Record?.Region ?? "", hub.Record?.Urls ?? [], hub.Link?.RoundTrip ?? default, hub.Link is { IsCarried: true })),
     ];
 
     /// <summary>Of the hubs believed alive, how many are among some and how many are not.</summary>

@@ -20,6 +20,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     private readonly MeshState _mesh;
     private readonly Roll _roll;
     private readonly Watch _watch;
+    private readonly Detours _detours;
     private readonly Dialler _dialler;
     private readonly Neighbours _neighbours;
     private readonly NewsTree _news;
@@ -30,6 +31,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     private readonly Contests _contests;
     private readonly Finder _finder;
     private readonly Router _router;
+    private readonly Carrier _carrier;
     private readonly RoomMesh _rooms;
     private bool _started;
     private int _part;
@@ -40,7 +42,8 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         SelfPeer = PeerId.OfKey(options.Self.Key.PublicKey);
         _roll = new(_mesh);
         _watch = new(_mesh, _roll);
-        _dialler = new(_mesh, _roll);
+        _detours = new(_mesh);
+        _dialler = new(_mesh, _roll, _detours);
         _neighbours = new(_mesh, _roll);
         _news = new(_mesh, _roll);
         _reconciler = new(_mesh, _roll);
@@ -50,6 +53,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _contests = new(_mesh, _roll, _announcer);
         _finder = new(_mesh, _roll, _rendezvous, _leases);
         _router = new(_mesh, _roll, _leases, _announcer, _finder);
+        _carrier = new(_mesh, _roll);
         _rooms = new(_mesh, _roll, _rendezvous);
         _roll.Publish = _news.Publish;
         _roll.Died = Died;
@@ -103,6 +107,12 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
                 break;
             case MeshInput.DialFailed failed:
                 _dialler.Failed(failed);
+                break;
+            case MeshInput.CarryFailed failed:
+                _detours.Failed(failed.Wanted);
+                break;
+            case MeshInput.Carry carry:
+                _carrier.Say(carry);
                 break;
             case MeshInput.Undelivered undelivered:
                 Undelivered(undelivered);
@@ -227,8 +237,15 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         OwnersMoved();
     }
 
-    private void GaveUp(MeshFrame frame)
+    private void GaveUp(KnownHub hub, MeshFrame frame)
     {
-        _router.GaveUp(frame);
+        if (frame is MeshFrame.Carry carry)
+        {
+            _carrier.Lost(hub, carry, Links.LinkRefusal.NoRoad);
+        }
+        else
+        {
+            _router.GaveUp(frame);
+        }
     }
 }

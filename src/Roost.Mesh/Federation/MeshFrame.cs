@@ -14,6 +14,26 @@ public readonly record struct RoomKey(NetId Network, RoomId Room);
 /// <summary>Names a peer of a network.</summary>
 public readonly record struct PeerKey(NetId Network, PeerId Peer);
 
+/// <summary>What a <see cref="MeshFrame.Carry"/> is on its way to.</summary>
+[Flags]
+public enum CarryWay : byte
+{
+    /// <summary>From whoever opened the stream, to the hub in the middle.</summary>
+    None = 0,
+
+    /// <summary>From the hub in the middle to the other end.</summary>
+    Arrived = 1,
+
+    /// <summary>Towards whoever opened the stream.</summary>
+    Back = 2,
+
+    /// <summary>It opens the stream.</summary>
+    First = 4,
+
+    /// <summary>It ends the stream; the body is one byte, a <see cref="Links.LinkRefusal"/>.</summary>
+    Last = 8,
+}
+
 /// <summary>What hubs say to each other on a proven link (docs/protocol/mesh.md). Bodies are slices of the batch they came in.</summary>
 public abstract record MeshFrame
 {
@@ -135,6 +155,12 @@ public abstract record MeshFrame
 
     /// <summary>A guest's own goodbye, for all of its network at the receiver.</summary>
     public sealed record Goodbye(NetId Network, PeerId From, ReadOnlyMemory<byte> Body) : MeshFrame;
+
+    /// <summary>
+    /// One message of a link between two hubs that cannot reach each other, through a third. <paramref name="Hub"/> is where it shall go, or, once
+    /// <see cref="CarryWay.Arrived"/>, whom it is from.
+    /// </summary>
+    public sealed record Carry(HubId Hub, uint Stream, CarryWay Way, ReadOnlyMemory<byte> Body) : MeshFrame;
 
     /// <summary>A type of a later version; ignored.</summary>
     public sealed record Unknown(byte Type) : MeshFrame;

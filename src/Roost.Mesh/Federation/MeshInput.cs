@@ -7,6 +7,19 @@ namespace Roost.Mesh.Federation;
 /// <summary>Names one proven link of one hub process; never used twice in it.</summary>
 public readonly record struct LinkId(long Value);
 
+/// <summary>Whether a link runs through a third hub.</summary>
+public enum Carriage
+{
+    /// <summary>It does not.</summary>
+    None,
+
+    /// <summary>It does, and this hub opened it.</summary>
+    Opened,
+
+    /// <summary>It does, and the other hub opened it.</summary>
+    Accepted,
+}
+
 /// <summary>What can happen to a hub's part in a mesh.</summary>
 public abstract record MeshInput
 {
@@ -21,13 +34,25 @@ public abstract record MeshInput
     /// <param name="Run">Its run.</param>
     /// <param name="Url">What was dialled; null where the other hub dialled.</param>
     /// <param name="Reach">The class of the other end's address.</param>
-    public sealed record LinkUp(LinkId Link, PublicKey Key, ulong Run, string? Url, Reach Reach) : MeshInput;
+    /// <param name="Carried">Whether a third hub carries it, and who opened it.</param>
+    public sealed record LinkUp(LinkId Link, PublicKey Key, ulong Run, string? Url, Reach Reach, Carriage Carried = Carriage.None) : MeshInput;
 
     /// <summary>A link ended. <paramref name="Why"/> is <see cref="LinkRefusal.None"/> when the stream died by itself.</summary>
     public sealed record LinkDown(LinkId Link, LinkRefusal Why) : MeshInput;
 
     /// <summary>A dial or its handshake failed. <paramref name="Wanted"/> is who should have been there.</summary>
     public sealed record DialFailed(string Url, LinkRefusal Why, HubId? Wanted) : MeshInput;
+
+    /// <summary>A carried link did not come about.</summary>
+    public sealed record CarryFailed(HubId Wanted) : MeshInput;
+
+    /// <summary>Have a message of a carried link taken to its other end.</summary>
+    /// <param name="Via">The link to the hub in the middle.</param>
+    /// <param name="To">The other end.</param>
+    /// <param name="Stream">The number that whoever opened it gave it.</param>
+    /// <param name="Way">Towards whom, and whether it is the first or last one.</param>
+    /// <param name="Body">The message; not changed any more.</param>
+    public sealed record Carry(LinkId Via, HubId To, uint Stream, CarryWay Way, ReadOnlyMemory<byte> Body) : MeshInput;
 
     /// <summary>A batch came.</summary>
     public sealed record Received(LinkId Link, IReadOnlyList<MeshFrame> Frames) : MeshInput;
@@ -58,6 +83,17 @@ public abstract record MeshEffect
     /// <param name="Wanted">Who should be there; null for a seed.</param>
     /// <param name="Allowed">Beside public addresses, those of this class may be dialled; null: all, since an operator named it.</param>
     public sealed record Dial(string Url, HubId? Wanted, Reach? Allowed) : MeshEffect;
+
+    /// <summary>Open a link to a hub through the one at the other end of a link; answer with LinkUp or CarryFailed.</summary>
+    public sealed record DialThrough(LinkId Via, HubId Wanted) : MeshEffect;
+
+    /// <summary>A message of a carried link arrived; its body is borrowed and ends with the drain.</summary>
+    /// <param name="Via">The link it came by.</param>
+    /// <param name="From">The other end of the carried link, as the hub in the middle says; its handshake proves it.</param>
+    /// <param name="Stream">Its number.</param>
+    /// <param name="Way">Towards whom, and whether it is the first or last one.</param>
+    /// <param name="Body">The message.</param>
+    public sealed record Carried(LinkId Via, HubId From, uint Stream, CarryWay Way, ReadOnlyMemory<byte> Body) : MeshEffect;
 
     /// <summary>End a link.</summary>
     public sealed record Close(LinkId Link, LinkRefusal Why) : MeshEffect;

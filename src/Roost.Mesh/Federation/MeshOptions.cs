@@ -94,6 +94,12 @@ public sealed record MeshOptions
     /// <summary>Frames one hub may send a second, averaged, and at once; over it, look-ups and announcements of it are not answered.</summary>
     public RateLimit Questions { get; init; } = new(20_000, 200_000);
 
+    /// <summary>How long a hub that cannot be dialled may take to dial this one, before another hub is asked to carry the link. A dial that takes longer counts as failed so far.</summary>
+    public TimeSpan CarryAfter { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Bytes a second, averaged, and at once, that this hub carries for one other between hubs that cannot reach each other; over it, the carried link ends.</summary>
+    public RateLimit Carries { get; init; } = new(2_000_000, 8_000_000);
+
     /// <summary>The record to keep, or null if nobody signed it so; a simulation of a thousand hubs checks once and keeps one for all of them.</summary>
     public Func<HubRecord, HubRecord?> Accept { get; init; } = static record => record.IsValid() ? record : null;
 }

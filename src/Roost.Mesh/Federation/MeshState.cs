@@ -108,6 +108,7 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
         MeshFrame.Send f => f with { Body = f.Body.ToArray() },
         MeshFrame.Guest f => f with { Card = f.Card.ToArray() },
         MeshFrame.Introduce f => f with { Card = f.Card.ToArray() },
+        MeshFrame.Carry f => f with { Body = f.Body.ToArray() },
         MeshFrame.Goodbye f => f with { Body = f.Body.ToArray() },
         _ => frame,
     };
@@ -142,6 +143,9 @@ public sealed class MeshCounters
 
     /// <summary>Leases put to other hubs.</summary>
     public long PutsOut { get; internal set; }
+
+    /// <summary>Messages carried between other hubs that cannot reach each other.</summary>
+    public long Carried { get; internal set; }
 
     /// <summary>Hubs that this one declared dead.</summary>
     public long Deaths { get; internal set; }

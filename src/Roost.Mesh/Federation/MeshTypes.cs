@@ -17,6 +17,9 @@ public static class MeshTypes
     /// <summary>Bytes of the largest message of a link, sealed.</summary>
     public const int MaxMessage = MaxBatch + Links.LinkCipher.Overhead;
 
+    /// <summary>Bytes of a batch after which a link that another hub carries begins the next one: what is carried must fit a batch there.</summary>
+    public const int MaxCarriedBatch = MaxFrame + 32 * 1024;
+
     /// <summary>Hubs that one signal may pass after its sender's.</summary>
     public const byte MaxHops = 4;
 
@@ -29,5 +32,6 @@ public static class MeshTypes
     internal const byte Put = 0x20, Drop = 0x21, Find = 0x22, Found = 0x23, Contest = 0x24, Contested = 0x25;
     internal const byte Signal = 0x30, Nack = 0x31;
     internal const byte Subscribe = 0x40, Unsubscribe = 0x41, Interested = 0x42, Roster = 0x43, Joined = 0x44, Left = 0x45, Cast = 0x46, Send = 0x47, Gap = 0x48;
+    internal const byte Carry = 0x60;
     internal const byte Guest = 0x50, GuestGone = 0x51, Answered = 0x52, Introduce = 0x53, Departed = 0x54, Goodbye = 0x55;
 }

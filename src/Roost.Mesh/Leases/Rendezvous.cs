@@ -17,6 +17,7 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
     private ulong _ownSeed;
     private int _version = -1;
     private (KnownHub? Hub, ulong Seed)[] _candidates = [];
+    private List<KnownHub?>? _all;
 
     /// <summary>Whether every hub keeps every lease. Hysteresis: a mesh that hovers at the limit does not swap modes with each hub.</summary>
     public bool IsFull { get; private set; } = true;
@@ -24,7 +25,7 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
     /// <summary>Hubs that may own, with this one.</summary>
     public int Count => Candidates.Length;
 
-    /// <summary>The owners of a peer's leases, best first; null stands for this hub. In mode F: all.</summary>
+    /// <summary>The owners of a peer's leases, best first; null stands for this hub. In mode F: all, in one list for all peers.</summary>
     public List<KnownHub?> OwnersOf(PeerId peer) => OwnersOf(peer, out _);
 
     /// <inheritdoc cref="OwnersOf(PeerId)"/>
@@ -33,7 +34,7 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
     public List<KnownHub?> OwnersOf(PeerId peer, out ulong least)
     {
         least = 0;
-        return IsFull ? [.. Candidates.Select(entry => entry.Hub)] : Top(NumberOf(peer), mesh.Options.Owners, out least);
+        return IsFull ? All() : Top(NumberOf(peer), mesh.Options.Owners, out least);
     }
 
     /// <summary>How much a hub weighs for a peer's <see cref="NumberOf"/>.</summary>
@@ -67,9 +68,16 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
                 _version = roll.Version;
                 var hubs = roll.Owners.Select(hub => ((KnownHub?)hub, SeedOf(hub)));
                 _candidates = [.. roll.SelfMayOwn ? hubs.Prepend((null, OwnSeed)) : hubs];
+                _all = null;
             }
             return _candidates;
         }
+    }
+
+    private List<KnownHub?> All()
+    {
+        var candidates = Candidates;
+        return _all ??= [.. candidates.Select(entry => entry.Hub)];
     }
 
     private ulong OwnSeed => _ownSeed != 0 ? _ownSeed : _ownSeed = Seed(mesh.SelfId);

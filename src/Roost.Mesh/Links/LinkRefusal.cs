@@ -50,4 +50,7 @@ public enum LinkRefusal : byte
 
     /// <summary>The handshake took too long.</summary>
     TooSlow = 15,
+
+    /// <summary>The hub that was to carry the link has no way to the other end.</summary>
+    NoRoad = 16,
 }

@@ -23,6 +23,15 @@ public sealed class LinkSelf
         MeshKeyHash = meshKey.IsEmpty ? new byte[32] : Hashes.Sha256(new ByteWriter(64).Label("roost-mesh-key-1").Bytes(meshKey).Written);
     }
 
+    private LinkSelf(LinkSelf self, Func<string, bool> answersTo) =>
+        (Key, Run, AnswersTo, Id, Mesh, MeshKeyHash) = (self.Key, self.Run, answersTo, self.Id, self.Mesh, self.MeshKeyHash);
+
+    /// <summary>The authority of a link that a third hub carries: who is meant, since no host was dialled.</summary>
+    public static string CarriedTo(HubId hub) => $"hub:{hub}";
+
+    /// <summary>The same hub, as it answers on links that a third hub carries.</summary>
+    public LinkSelf Carried() => new(this, authority => authority == CarriedTo(Id));
+
     /// <summary>The hub's key.</summary>
     public SigningKey Key { get; }
 

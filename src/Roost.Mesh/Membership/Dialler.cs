@@ -14,6 +14,7 @@ internal sealed class Dialler
 
     private readonly MeshState _mesh;
     private readonly Roll _roll;
+    private readonly Detours _detours;
     private readonly List<Seed> _seeds = [];
     private Instant _nextRedial = Instant.Epoch;
 
@@ -35,10 +36,18 @@ internal sealed class Dialler
         public Instant NotBefore { get; set; } = Instant.Epoch;
     }
 
-    public Dialler(MeshState mesh, Roll roll)
+    public Dialler(MeshState mesh, Roll roll, Detours detours)
     {
         _mesh = mesh;
         _roll = roll;
+        _detours = detours;
+        detours.GaveUp = hub =>
+        {
+            if (!hub.IsDialling)
+            {
+                Abandon(hub);
+            }
+        };
         mesh.Want = Want;
         foreach (string url in mesh.Options.Seeds)
         {
@@ -47,7 +56,7 @@ internal sealed class Dialler
     }
 
     /// <summary>What waited for a link that will not come.</summary>
-    public Action<MeshFrame> GaveUp { get; set; } = static _ => { };
+    public Action<KnownHub, MeshFrame> GaveUp { get; set; } = static (_, _) => { };
 
     public void AddSeed(string url)
     {
@@ -89,7 +98,7 @@ internal sealed class Dialler
         }
         if (hub.Urls.Count == 0)
         {
-            CallBack(hub);
+            _detours.Begin(hub);
         }
         else if (_mesh.Now >= hub.NotBefore)
         {
@@ -154,7 +163,7 @@ internal sealed class Dialler
         Abandon(hub);
         if (hub.IsUp)
         {
-            CallBack(hub);
+            _detours.Begin(hub);
             _roll.SuspectAndTell(hub);
         }
     }
@@ -177,7 +186,7 @@ internal sealed class Dialler
     {
         while (hub.Pending.TryDequeue(out var frame))
         {
-            GaveUp(frame);
+            GaveUp(hub, frame);
         }
         hub.NeedsLeases = true;
     }
@@ -190,27 +199,18 @@ internal sealed class Dialler
         }
     }
 
-    // A hub that can't be dialled is asked, by those it is linked to, to dial us.
-    private void CallBack(KnownHub hub)
-    {
-        foreach (var neighbour in _mesh.Neighbours)
-        {
-            _mesh.Tell(neighbour, new MeshFrame.Probe(0, hub.Id));
-        }
-        _mesh.Later(_mesh.Options.SignalingTimeout, "nobody called back", () =>
-        {
-            if (hub.Link is null && !hub.IsDialling)
-            {
-                Abandon(hub);
-            }
-        });
-    }
-
     private void Dial(KnownHub hub)
     {
         hub.IsDialling = true;
         var (url, allowed) = hub.Urls[Math.Min(hub.NextUrl, hub.Urls.Count - 1)];
         _mesh.Emit(new MeshEffect.Dial(url, hub.Id, allowed));
+        _mesh.Later(_mesh.Options.CarryAfter, "a dial takes long", () =>
+        {
+            if (hub is { IsDialling: true, Link: null, State: HubState.Alive, Pending.Count: > 0 })
+            {
+                _detours.Begin(hub);
+            }
+        });
     }
 
     private static string Explain(MeshInput.DialFailed failed) => failed.Why switch

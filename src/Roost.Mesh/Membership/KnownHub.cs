@@ -95,15 +95,19 @@ internal sealed class KnownHub(HubId id, PublicKey key, List<KnownHub> neighbour
 }
 
 /// <summary>One proven link.</summary>
-internal sealed class Link(LinkId id, KnownHub hub, bool outbound, Reach reach, Instant now, RateLimit questions)
+internal sealed class Link(LinkId id, KnownHub hub, bool outbound, bool isCarried, Reach reach, Instant now, MeshOptions options)
 {
-    private RateBucket _questions = new(questions, now);
+    private RateBucket _questions = new(options.Questions, now);
+    private RateBucket _carries = new(options.Carries, now);
 
     public LinkId Id { get; } = id;
 
     public KnownHub Hub { get; } = hub;
 
     public bool Outbound { get; } = outbound;
+
+    /// <summary>A third hub carries it.</summary>
+    public bool IsCarried { get; } = isCarried;
 
     public Reach Reach { get; } = reach;
 
@@ -131,6 +135,8 @@ internal sealed class Link(LinkId id, KnownHub hub, bool outbound, Reach reach, 
 
     /// <summary>For how long the other end has been silent although it should speak. A neighbour always should; on others nobody pings while they idle.</summary>
     public TimeSpan Silence(Instant now) => Hub.IsNeighbour ? now - LastHeard : OwesSince is { } since ? now - since : TimeSpan.Zero;
+
+    public bool MayCarry(int bytes, Instant now) => _carries.TryTake(bytes, now);
 
     public bool MayAsk(int questions, Instant now) => _questions.TryTake(questions, now);
 }

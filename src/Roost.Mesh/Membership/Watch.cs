@@ -29,14 +29,20 @@ internal sealed class Watch(MeshState mesh, Roll roll)
             else if (silence >= mesh.Options.PingAfter + (mesh.SelfShort > link.Hub.Id.Short ? LargerLater : TimeSpan.Zero)
                 && (link.PingedAt is not { } pinged || mesh.Now - pinged >= PingAgain))
             {
-                link.PingedAt = mesh.Now;
-                mesh.Tell(link.Hub, new MeshFrame.Ping(_next++));
+                Measure(link);
             }
             else if (!link.Hub.IsNeighbour && link.Outbound && mesh.Now - link.LastUsed >= mesh.Options.IdleAfter && mesh.Now - link.LastHeard >= mesh.Options.IdleAfter)
             {
                 mesh.Retire(link, LinkRefusal.Idle);
             }
         }
+    }
+
+    /// <summary>Asks for a sign of life, and takes the time.</summary>
+    public void Measure(Link link)
+    {
+        link.PingedAt = mesh.Now;
+        mesh.Tell(link.Hub, new MeshFrame.Ping(_next++));
     }
 
     public void Pinged(Link link, MeshFrame.Ping ping) => mesh.Tell(link.Hub, new MeshFrame.Pong(ping.Echo));

@@ -25,7 +25,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
         {
             return;
         }
-        var candidates = roll.All.Where(hub => hub is { State: HubState.Alive, IsNeighbour: false } && !(_refused.TryGetValue(hub, out var until) && mesh.Now < until)).ToList();
+        var candidates = roll.All.Where(hub => hub is { State: HubState.Alive, IsNeighbour: false } && hub.Link is not { IsCarried: true } && !(_refused.TryGetValue(hub, out var until) && mesh.Now < until)).ToList();
         for (int i = 0; i < Math.Min(missing, AtOnce) && candidates.Count > 0; i++)
         {
             int at = mesh.Dice.Next(candidates.Count);
@@ -51,7 +51,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
     public void Asked(KnownHub by, MeshFrame.Neighbour ask)
     {
         int count = Count;
-        bool yes = by.IsNeighbour || ask.Urgent || count < mesh.Options.MaxNeighbours;
+        bool yes = by.Link is { IsCarried: false } && (by.IsNeighbour || ask.Urgent || count < mesh.Options.MaxNeighbours);
         if (yes && !by.IsNeighbour && count >= mesh.Options.MaxNeighbours)
         {
             var others = mesh.Neighbours.Where(hub => hub.Link is not null).ToList();

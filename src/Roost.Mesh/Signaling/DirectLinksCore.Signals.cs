@@ -7,18 +7,18 @@ public sealed partial class DirectLinksCore
 {
     private void HearOffer(PeerId peer, SessionId session, Signal.Offer offer, Instant now)
     {
-        if (!_links.TryGetValue(peer, out var link))
+        if (!(_links.TryGetValue(peer, out var link) && link.HasConnection) && IsFull)
         {
-            if (_links.Count >= options.MaxLinks)
-            {
-                _effects.Enqueue(new DirectEffect.Say(peer, new Signal.Bye()));
-                return;
-            }
+            _effects.Enqueue(new DirectEffect.Say(peer, new Signal.Bye()));
+            return;
+        }
+        if (link is null)
+        {
             link = new DirectLink(peer, session, options.Builds, now);
             _links.Add(peer, link);
         }
         // Glare: whose id is the smaller takes its own offer back; the other one does not hear what collides with its own.
-        bool isPolite = string.CompareOrdinal(options.Self.ToString(), peer.ToString()) < 0;
+        bool isPolite = IsSmallerThan(peer);
         if (link.Offered && !isPolite)
         {
             return;
@@ -51,7 +51,7 @@ public sealed partial class DirectLinksCore
             case Signal.Candidate candidate when candidate.C == link.C:
                 _effects.Enqueue(new DirectEffect.Add(link.Peer, link.C, candidate.Line));
                 break;
-            case Signal.Bye when options.Offers:
+            case Signal.Bye when OffersTo(link.Peer):
                 Release(link);
                 Rest(link, now);
                 break;

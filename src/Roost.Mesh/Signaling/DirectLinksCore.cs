@@ -16,6 +16,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
     private readonly Queue<DirectEffect> _effects = new();
     private readonly Dictionary<PeerId, DirectLink> _links = [];
     private bool _isOnline;
+    private bool _freed;
 
     /// <summary>Links that are up.</summary>
     public int Count => _links.Values.Count(l => l.State == DirectState.Up);
@@ -68,6 +69,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
                 Fail(link, now);
                 break;
         }
+        Admit(now);
     }
 
     /// <inheritdoc/>
@@ -77,10 +79,36 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         {
             Tick(link, now);
         }
+        Admit(now);
     }
 
     /// <inheritdoc/>
     public bool TryTake([MaybeNullWhen(false)] out DirectEffect effect) => _effects.TryDequeue(out effect);
+
+    private bool OffersTo(PeerId peer) => options.Role switch
+    {
+        DirectRole.Answers => false,
+        DirectRole.Offers => true,
+        _ => IsSmallerThan(peer),
+    };
+
+    private bool IsFull => _links.Values.Count(l => l.HasConnection) >= options.MaxLinks;
+
+    /// <summary>A place is free: whoever waited for one gets it.</summary>
+    private void Admit(Instant now)
+    {
+        if (!_freed)
+        {
+            return;
+        }
+        _freed = false;
+        foreach (var link in _links.Values.Where(l => l.State == DirectState.Idle && OffersTo(l.Peer)).ToList())
+        {
+            Offer(link, now);
+        }
+    }
+
+    private bool IsSmallerThan(PeerId peer) => string.CompareOrdinal(options.Self.ToString(), peer.ToString()) < 0;
 
     private DirectLink? Find(PeerId peer, string c) => _links.TryGetValue(peer, out var link) && link.C == c && c.Length > 0 ? link : null;
 
@@ -92,7 +120,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
             _links.Remove(peer);
             Release(known);
         }
-        if (!options.Offers || options.MaxLinks <= 0)
+        if (!OffersTo(peer) || options.MaxLinks <= 0)
         {
             return;
         }
@@ -126,7 +154,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
                 _effects.Enqueue(new DirectEffect.Ping(link.Peer));
                 link.WakeAt = Instant.Min(now + options.PingEvery, link.HeardAt + options.StalledAfter);
                 break;
-            case DirectState.Lost when !options.Offers:
+            case DirectState.Lost when !OffersTo(link.Peer):
                 Forget(link);
                 break;
             case DirectState.Lost:
@@ -137,10 +165,10 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
 
     private void Offer(DirectLink link, Instant now)
     {
-        if (!_isOnline)
+        if (!_isOnline || (!link.HasConnection && IsFull))
         {
             link.State = DirectState.Idle;
-            link.WakeAt = Instant.Never; // MEMBERS of the next hub wakes it
+            link.WakeAt = Instant.Never; // MEMBERS of the next hub wakes it, or a link that ends
             return;
         }
         Build(link, $"{(uint)dice.NextUInt64():x8}", offers: true, now);
@@ -175,7 +203,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
     {
         _effects.Enqueue(new DirectEffect.Down(link.Peer));
         link.State = DirectState.Lost;
-        link.WakeAt = now + (options.Offers ? options.Retry[0] : options.KeepLost);
+        link.WakeAt = now + (OffersTo(link.Peer) ? options.Retry[0] : options.KeepLost);
     }
 
     /// <summary>The connection is over, or never came to be.</summary>
@@ -186,7 +214,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         {
             _effects.Enqueue(new DirectEffect.Down(link.Peer));
         }
-        if (!options.Offers)
+        if (!OffersTo(link.Peer))
         {
             Forget(link);
             return;
@@ -248,6 +276,7 @@ public sealed partial class DirectLinksCore(DirectOptions options, Dice dice) : 
         if (link.HasConnection)
         {
             _effects.Enqueue(new DirectEffect.Drop(link.Peer));
+            _freed = true;
         }
         link.C = "";
         link.Offered = false;

@@ -3,14 +3,27 @@ using Roost.Mesh.Hubs;
 
 namespace Roost.Mesh.Signaling;
 
+/// <summary>Who of two members looks for a link.</summary>
+public enum DirectRole
+{
+    /// <summary>This side only answers: the host of a session.</summary>
+    Answers,
+
+    /// <summary>This side offers, to hosts only: a viewer.</summary>
+    Offers,
+
+    /// <summary>The smaller id of two offers: members of a document.</summary>
+    Equals,
+}
+
 /// <summary>How a peer keeps its direct links. Immutable.</summary>
 public sealed record DirectOptions
 {
     /// <summary>Who this is: the smaller id of two is the polite one (docs/protocol/signaling.md, "Glare").</summary>
     public required PeerId Self { get; init; }
 
-    /// <summary>Whether this side looks for links (a viewer), or only answers who offers (a host).</summary>
-    public bool Offers { get; init; }
+    /// <summary>Who of two offers.</summary>
+    public DirectRole Role { get; init; }
 
     /// <summary>Links at once, those under way included; who offers beyond is told <c>bye</c>. A guess: 32 copies of a fast stream are 1 MB/s and 4 MB of memory.</summary>
     public int MaxLinks { get; init; } = 32;

@@ -33,6 +33,7 @@ internal sealed class DirectLinks : IDirectListener, IAsyncDisposable
     private readonly List<Task> _closing = [];
     private IReadOnlyList<IceServer> _servers = [];
     private bool _isOnline;
+    private PeerId? _hub; // May be in the room to keep it; it is reached as it is.
 
     /// <param name="room">The room.</param>
     /// <param name="identity">This peer's key.</param>
@@ -44,7 +45,7 @@ internal sealed class DirectLinks : IDirectListener, IAsyncDisposable
     {
         _room = room;
         _desk = new EnvelopeDesk(room, identity, session);
-        _hostsOnly = options.Offers;
+        _hostsOnly = options.Role == DirectRole.Offers;
         _sayToHub = sayToHub;
         _tell = tell;
         _driver = new(new Core(this, new DirectLinksCore(options, SystemDice.Instance)), Perform, InstantClock.System);
@@ -95,6 +96,7 @@ internal sealed class DirectLinks : IDirectListener, IAsyncDisposable
                 return [ready];
             case HubLinkEffect.Online online:
                 _isOnline = true;
+                _hub = PeerId.OfKey(online.Hub);
                 _servers = WelcomeServers.Read(online.WelcomeJson);
                 return [new DirectInput.Hub(true)];
             case HubLinkEffect.Offline:
@@ -127,7 +129,7 @@ internal sealed class DirectLinks : IDirectListener, IAsyncDisposable
     private DirectInput.Here? Come(Member member)
     {
         _members[member.Peer] = member.Session;
-        return _hostsOnly && !member.IsHost ? null : new DirectInput.Here(member.Peer, member.Session);
+        return (_hostsOnly && !member.IsHost) || member.Peer == _hub ? null : new DirectInput.Here(member.Peer, member.Session);
     }
 
     private DirectInput.Heard? Open(DoorFrame.Signal signal) =>

@@ -43,7 +43,7 @@ public sealed partial class DocumentSession
         }
         if (_link is not null)
         {
-            _link.Post(new HubLinkInput.Join(_room.Join, SessionId.New(SystemDice.Instance), HostsOnly: false));
+            _link.Post(new HubLinkInput.Join(_room.Join, _session, HostsOnly: false));
             _link.Start();
         }
     }
@@ -69,19 +69,15 @@ public sealed partial class DocumentSession
 
     private void Flush()
     {
-        byte[]? update = null;
         lock (_lock)
         {
             _gathering = false;
             if (_edits.Count > 0)
             {
-                update = _edits.Count == 1 ? _edits[0] : YUpdates.Merge(_edits);
+                // Posted inside the lock: changes enter the feed in the order in which they were made.
+                _driver.Post(new DocumentInput.Edit(_edits.Count == 1 ? _edits[0] : YUpdates.Merge(_edits)));
                 _edits.Clear();
             }
-        }
-        if (update is not null)
-        {
-            _driver.Post(new DocumentInput.Edit(update));
         }
     }
 
@@ -91,18 +87,25 @@ public sealed partial class DocumentSession
         if (_askedToKeep && time >= _keptBy)
         {
             _askedToKeep = false;
+            _keepAnswered.TrySetResult();
             Happened?.Invoke(new DocumentEvent.Kept(TimeSpan.Zero, "this hub keeps no documents"));
         }
         if (_unkeptAt is { } hub && time >= _askToKeepAt)
         {
             AskToKeep(hub);
         }
+        bool changed = false;
         lock (_lock)
         {
             if (!_disposed)
             {
                 _awareness.Tick(InstantClock.System.Now);
+                changed = _doc.TryPendingAgain(Remote);
             }
+        }
+        if (changed)
+        {
+            Happened?.Invoke(new DocumentEvent.Changed());
         }
         TellPresence();
     }
@@ -135,6 +138,9 @@ public sealed partial class DocumentSession
         {
             case DocumentEffect.Say say:
                 _link?.Post(new HubLinkInput.Say(say.Frame));
+                break;
+            case DocumentEffect.SayDirect say:
+                _direct?.Send(say.Peer, say.Payload);
                 break;
             case DocumentEffect.Recalled:
                 _recalled.TrySetResult();
@@ -179,6 +185,9 @@ public sealed partial class DocumentSession
             case DocumentEffect.CaughtUp caught:
                 Happened?.Invoke(new DocumentEvent.CaughtUp(caught.Alone));
                 break;
+            case DocumentEffect.Settled:
+                _settled.TrySetResult();
+                break;
             case DocumentEffect.Forked:
                 Happened?.Invoke(new DocumentEvent.Forked());
                 break;
@@ -220,6 +229,7 @@ public sealed partial class DocumentSession
 
     private void Hear(HubLinkEffect effect)
     {
+        _direct?.Hear(effect);
         switch (effect)
         {
             case HubLinkEffect.Online online:
@@ -235,6 +245,11 @@ public sealed partial class DocumentSession
             case HubLinkEffect.Heard { Frame: DoorFrame.Signal signal } when KeepFrame.TryRead(signal.Payload.Span, out var frame) && frame is KeepFrame.Answer answer:
                 _askedToKeep = false;
                 _unkeptAt = null;
+                if (answer.Seconds > 0)
+                {
+                    _driver.Post(new DocumentInput.KeeperFound());
+                }
+                _keepAnswered.TrySetResult();
                 Happened?.Invoke(new DocumentEvent.Kept(TimeSpan.FromSeconds(answer.Seconds), answer.Text));
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: TargetUnknown } }:

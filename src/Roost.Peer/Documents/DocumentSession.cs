@@ -4,6 +4,8 @@ using Roost.Core.Rooms;
 using Roost.Crdt;
 using Roost.Mesh.Documents;
 using Roost.Mesh.Peers;
+using Roost.Mesh.Signaling;
+using Roost.Peer.Direct;
 using Roost.Peer.Links;
 using Roost.Peer.Storage;
 
@@ -31,6 +33,8 @@ public sealed partial class DocumentSession : IAsyncDisposable
     private readonly DocumentCore _core;
     private readonly CoreDriver<DocumentInput, DocumentEffect> _driver;
     private readonly HubLink? _link;
+    private readonly DirectLinks? _direct;
+    private readonly SessionId _session = SessionId.New(SystemDice.Instance);
     private readonly YDoc _doc;
     private readonly YText _text;
     private readonly Awareness _awareness;
@@ -65,6 +69,12 @@ public sealed partial class DocumentSession : IAsyncDisposable
         if (options.Hubs.Count > 0)
         {
             _link = new HubLink(new HubLinkOptions { Hubs = options.Hubs, Identity = _identity, Network = options.Network }, SystemDice.Instance, Hear, () => _driver.Post(new DocumentInput.Drained()));
+        }
+        if (_link is not null)
+        {
+            // With none allowed it still says so to who asks.
+            var direct = new DirectOptions { Self = PeerId.OfKey(_identity.PublicKey), Role = DirectRole.Equals, MaxLinks = options.MaxDirect };
+            _direct = new DirectLinks(_room, _identity, _session, direct, frame => _link.Post(new HubLinkInput.Say(frame)), HearDirect);
         }
     }
 
@@ -194,6 +204,10 @@ public sealed partial class DocumentSession : IAsyncDisposable
         await _gather.DisposeAsync().ConfigureAwait(false);
         await _renew.DisposeAsync().ConfigureAwait(false);
         await _driver.DisposeAsync().ConfigureAwait(false);
+        if (_direct is not null)
+        {
+            await _direct.DisposeAsync().ConfigureAwait(false);
+        }
         if (_link is not null)
         {
             _link.Post(new HubLinkInput.Leave(_room.Room));

@@ -1,5 +1,7 @@
+using Roost.Core.Identity;
 using Roost.Core.Rooms;
 using Roost.Mesh.Documents;
+using Roost.Mesh.Signaling;
 
 namespace Roost.Peer.Documents;
 
@@ -27,6 +29,9 @@ public sealed record DocumentSessionOptions
     /// <summary>How long the hub shall keep the sealed feeds after the last visit of a writer; null for not at all.</summary>
     public TimeSpan? KeepFor { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>Members that are linked with directly (WebRTC) at once, 0 for none; frames of the others go over the hub.</summary>
+    public int MaxDirect { get; init; } = 8;
+
     /// <summary>What is taken.</summary>
     public DocumentLimits Limits { get; init; } = new();
 }
@@ -52,6 +57,12 @@ public abstract record DocumentEvent
 
     /// <summary>So many others are in the room.</summary>
     public sealed record Members(int Count) : DocumentEvent;
+
+    /// <summary>How a member is reached, and the round trip; null over the hub.</summary>
+    public sealed record Path(PeerId Peer, PeerPath By, TimeSpan? RoundTrip) : DocumentEvent;
+
+    /// <summary>No direct links can be had on this machine; <paramref name="Why"/>.</summary>
+    public sealed record DirectUnavailable(string Why) : DocumentEvent;
 
     /// <summary>Names, colours or cursors of others changed.</summary>
     public sealed record PresenceChanged : DocumentEvent;

@@ -54,7 +54,7 @@ public sealed record TextStreamHostOptions
 /// Shares a text stream: <see cref="Write"/> bytes, and whoever has the invite reads along, from the start, over whatever hub is reachable.
 /// </summary>
 /// <remarks>Writing never waits for viewers. Thread-safe. Events are raised on the host's loop, one at a time; don't block in them.</remarks>
-public sealed class TextStreamHost : IAsyncDisposable
+public sealed class TextStreamHost : ITextSink, IAsyncDisposable
 {
     private const ushort TargetUnknown = 8;
 

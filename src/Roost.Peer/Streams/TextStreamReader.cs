@@ -54,7 +54,7 @@ public static class TextStreamReader
             var hubs = new HubLinkOptions { Hubs = [invite.Origin], Identity = _identity, Network = network };
             _link = new HubLink(hubs, SystemDice.Instance, Hear);
             var session = SessionId.New(SystemDice.Instance);
-            var options = new DirectOptions { Self = PeerId.OfKey(_identity.PublicKey), Offers = true, MaxLinks = direct ? 1 : 0 };
+            var options = new DirectOptions { Self = PeerId.OfKey(_identity.PublicKey), Role = DirectRole.Offers, MaxLinks = direct ? 1 : 0 };
             _direct = new DirectLinks(_keys, _identity, session, options, frame => _link.Post(new HubLinkInput.Say(frame)), HearDirect);
             _driver.Start();
             _link.Post(new HubLinkInput.Join(_keys.Join, session, HostsOnly: true));

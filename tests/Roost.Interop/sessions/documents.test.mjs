@@ -16,8 +16,8 @@ async function hub(t) {
   const { folder } = temporary(t);
   const data = join(folder, "data");
   const hub = run(t, ["hub", "--host", "127.0.0.1", "--port", "0", "--data", data]);
-  const [address] = await hub.said(/http:\/\/127\.0\.0\.1:\d+/);
-  return { data, url: address.replace("127.0.0.1", "localhost") };
+  const [url] = await hub.said(/http:\/\/localhost:\d+/);
+  return { data, url };
 }
 
 /** Runs a verb to its end. */

@@ -331,6 +331,8 @@ export class Session {
         log.bytes(Y.encodeStateVectorFromUpdate(merged))
         log.bytes(Y.convertUpdateFormatV1ToV2(merged))
         log.bytes(Y.convertUpdateFormatV2ToV1(mergedV2))
+        log.bytes(Y.obfuscateUpdate(merged))
+        log.bytes(Y.obfuscateUpdateV2(mergedV2))
         const state = Y.encodeStateVector(dice.pick(this.replicas).doc)
         log.bytes(Y.diffUpdate(merged, state))
         log.bytes(Y.diffUpdateV2(mergedV2, state))

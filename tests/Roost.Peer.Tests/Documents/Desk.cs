@@ -38,13 +38,19 @@ internal sealed class Desk : IAsyncDisposable
         return desk;
     }
 
-    public async Task<DocumentSession> OpenAsync(DocumentInvite? invite = null, DocumentFolder? folder = null, bool online = true, string? name = null, DocumentLimits? limits = null, Action<DocumentEvent>? happened = null)
+    public async Task<DocumentSession> OpenAsync(DocumentInvite? invite = null, DocumentFolder? folder = null, bool online = true, string? name = null, DocumentLimits? limits = null, Action<DocumentEvent>? happened = null, int direct = 8)
     {
         var session = await DocumentSession.OpenAsync(
-            new DocumentSessionOptions { Invite = invite ?? Invite, Hubs = online ? [Origin] : [], Folder = folder, UserName = name, Limits = limits ?? new DocumentLimits(), KeepFor = _keeper is null ? null : TimeSpan.FromHours(1) },
+            new DocumentSessionOptions { Invite = invite ?? Invite, Hubs = online ? [Origin] : [], Folder = folder, UserName = name, Limits = limits ?? new DocumentLimits(), KeepFor = _keeper is null ? null : TimeSpan.FromHours(1), MaxDirect = direct },
             happened);
         _sessions.Add(session);
         return session;
+    }
+
+    public async Task StopHubAsync()
+    {
+        await _hub!.DisposeAsync();
+        _hub = null;
     }
 
     private static DocumentInvite NewInvite(string origin) =>

@@ -141,4 +141,36 @@ public class PendingTests
         Assert.True(doc.TryApplyUpdate(big.EncodeStateAsUpdate(), out _));
         Assert.Equal(101, doc.GetText("t").Length);
     }
+
+    [Fact]
+    public void What_Yjs_leaves_waiting_although_it_is_complete_is_taken_in_when_looked_at_again()
+    {
+        // Clients 2 and 1 write 0, A, B, 1, C, D in turn; bytes, order and outcome recorded from Yjs. "1" waits for "B" behind a "D" that waits too, and only D's clock is noted.
+        string[] updates =
+        [
+            "01010201840101013100", "01010103840102014400", "0101020004010174013000", "01010100840200014100", "01010101840100014200", "01010102840201014300",
+        ];
+        var doc = new YDoc(3);
+        foreach (string update in updates)
+        {
+            doc.ApplyUpdate(Convert.FromHexString(update));
+        }
+        Assert.Equal("0AB", doc.GetText("t").ToString());
+        Assert.Equal(new Dictionary<ulong, uint> { [1] = 2, [2] = 1 }, doc.Missing);
+        Assert.True(doc.TryPendingAgain());
+        Assert.Equal("0AB1CD", doc.GetText("t").ToString());
+        Assert.False(doc.HasPending);
+        Assert.False(doc.TryPendingAgain());
+    }
+
+    [Fact]
+    public void Looking_again_at_what_really_lacks_something_changes_nothing()
+    {
+        var doc = new YDoc(1);
+        doc.ApplyUpdate(_updates[4]);
+        var before = doc.Store.PendingStructs!.Update;
+        Assert.False(doc.TryPendingAgain());
+        Assert.Equal(before, doc.Store.PendingStructs!.Update);
+        Assert.Equal(new Dictionary<ulong, uint> { [7] = 7 }, doc.Missing);
+    }
 }

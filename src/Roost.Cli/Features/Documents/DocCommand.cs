@@ -27,13 +27,15 @@ internal static class DocCommand
 
     private static Option<bool> Offline() => new("--offline") { Description = "Use what is on this machine; ask no hub" };
 
+    private static Option<bool> NoDirect() => new("--no-direct") { Description = "Over the hub only: the others don't learn this machine's address" };
+
     private static Option<string?> User() => new("--name") { Description = "What others see as your name; your login name without it", HelpName = "TEXT" };
 
     private static Option<string[]> Hub() => new("--hub") { Description = "The hub of a new document, else ROOST_HUB; without one, a private hub runs while the document is open", HelpName = "URL" };
 
     private static Command Open()
     {
-        var (name, hub, user) = (Name(), Hub(), User());
+        var (name, hub, user, noDirect) = (Name(), Hub(), User(), NoDirect());
         var link = new Argument<string?>("link") { Description = "The link that somebody gave you, in quotes; not needed again", Arity = ArgumentArity.ZeroOrOne };
         var host = new Option<string>("--host") { Description = "The private hub's address; 127.0.0.1 keeps it on this machine", DefaultValueFactory = _ => "0.0.0.0", HelpName = "ADDR" };
         var port = new Option<int?>("--port") { Description = "The private hub's port; 0 or nothing picks one", HelpName = "PORT" };
@@ -41,9 +43,9 @@ internal static class DocCommand
             Edit a document in this terminal; a name that is new here makes a new document.
             Ctrl-S and closing are not needed to save: every change is kept at once. Ctrl-Q ends, Ctrl-Z undoes your own changes, Ctrl-Y redoes them.
             """)
-        { name, link, hub, user, host, port };
+        { name, link, hub, user, noDirect, host, port };
         command.SetAction((parsed, cancellation) => Running.GuardAsync(new Screen(quiet: false), new JsonLines(false), () => DocOpen.RunAsync(
-            new DocOpenOptions(parsed.GetValue(name)!, parsed.GetValue(link), Hubs(parsed.GetValue(hub)), parsed.GetValue(user), parsed.GetValue(host)!, parsed.GetValue(port)), cancellation)));
+            new DocOpenOptions(parsed.GetValue(name)!, parsed.GetValue(link), Hubs(parsed.GetValue(hub)), parsed.GetValue(user), parsed.GetValue(host)!, parsed.GetValue(port), !parsed.GetValue(noDirect)), cancellation)));
         return command;
     }
 
@@ -99,14 +101,14 @@ internal static class DocCommand
 
     private static Command Watch()
     {
-        var (name, quiet) = (Name(), Quiet());
+        var (name, quiet, noDirect) = (Name(), Quiet(), NoDirect());
         var json = Json("Events as JSON lines on stdout, instead of the text itself");
-        var command = new Command("watch", "Print a document's text, and again whenever it has changed; what was only added at the end is printed alone.") { name, json, quiet };
+        var command = new Command("watch", "Print a document's text, and again whenever it has changed; what was only added at the end is printed alone.") { name, noDirect, json, quiet };
         command.SetAction((parsed, cancellation) =>
         {
             var screen = new Screen(parsed.GetValue(quiet));
             var lines = new JsonLines(parsed.GetValue(json));
-            return Running.GuardAsync(screen, lines, () => new DocWatch(screen, lines).RunAsync(parsed.GetValue(name)!, cancellation));
+            return Running.GuardAsync(screen, lines, () => new DocWatch(screen, lines).RunAsync(parsed.GetValue(name)!, !parsed.GetValue(noDirect), cancellation));
         });
         return command;
     }

@@ -16,6 +16,9 @@ internal sealed class DocDesk : IAsyncDisposable
     /// <summary>The link of a document that has no hub but the private one of whoever has it open.</summary>
     public const string NoHub = "http://localhost:1";
 
+    /// <summary>Members that are linked with directly at once.</summary>
+    public const int MaxDirect = 8;
+
     private readonly DocumentFolder? _folder;
     private readonly Channel<DocumentEvent> _events;
 
@@ -25,7 +28,7 @@ internal sealed class DocDesk : IAsyncDisposable
 
     public ChannelReader<DocumentEvent> Events => _events.Reader;
 
-    public static async Task<DocDesk> OpenAsync(string name, Func<DocumentInvite>? make, bool offline, string? user = null)
+    public static async Task<DocDesk> OpenAsync(string name, Func<DocumentInvite>? make, bool offline, string? user = null, bool direct = false)
     {
         DocumentFolder? folder;
         DocumentInvite invite;
@@ -41,7 +44,7 @@ internal sealed class DocDesk : IAsyncDisposable
         }
         var events = Channel.CreateUnbounded<DocumentEvent>(new() { SingleReader = true });
         var session = await DocumentSession.OpenAsync(
-            new DocumentSessionOptions { Invite = invite, Hubs = offline || invite.Origin == NoHub ? [] : [invite.Origin], Folder = folder, UserName = user },
+            new DocumentSessionOptions { Invite = invite, Hubs = offline || invite.Origin == NoHub ? [] : [invite.Origin], Folder = folder, UserName = user, MaxDirect = direct ? MaxDirect : 0 },
             happened => events.Writer.TryWrite(happened));
         return new DocDesk(folder, session, events);
     }

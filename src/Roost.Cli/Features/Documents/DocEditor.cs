@@ -1,5 +1,7 @@
 using Roost.Cli.Terminal.Editing;
+using Roost.Core.Identity;
 using Roost.Crdt;
+using Roost.Mesh.Signaling;
 using Roost.Peer.Documents;
 
 namespace Roost.Cli.Features.Documents;
@@ -10,6 +12,7 @@ internal sealed class DocEditor(DocumentSession session, string name)
     private RelativePosition _cursor = session.Use(text => RelativePosition.FromIndex(text, 0, assoc: -1));
     private int? _goal;
     private string _link = "connecting";
+    private readonly HashSet<PeerId> _direct = [];
     private string? _trouble;
 
     /// <summary>Whether the user wants to end.</summary>
@@ -65,6 +68,12 @@ internal sealed class DocEditor(DocumentSession session, string name)
             case DocumentEvent.HubLost:
                 _link = "offline, kept here";
                 break;
+            case DocumentEvent.Path { By: PeerPath.Hub } path:
+                _direct.Remove(path.Peer);
+                break;
+            case DocumentEvent.Path path:
+                _direct.Add(path.Peer);
+                break;
             case DocumentEvent.Refused refused:
                 _trouble = $"ROOST-{1000 + refused.Code} {refused.Message}";
                 break;
@@ -86,8 +95,9 @@ internal sealed class DocEditor(DocumentSession session, string name)
         var others = session.Others();
         var cursors = others.Where(o => o.Head >= 0).Select(o => new RemoteCursor(o.Head, ColorOf(o.Color, o.Client))).ToList();
         string names = others.Count == 0 ? "nobody else" : string.Join(", ", others.Select(o => o.Name.Length > 0 ? o.Name : "somebody"));
+        string direct = _direct.Count == 0 ? "" : $", {_direct.Count} direct";
         string may = session.CanWrite ? "" : " · read only";
-        return new EditorView(session.Text, Cursor(), cursors, _trouble ?? $" {name}{may} · {_link} · here: {names} · ^Q ends, ^Z undoes");
+        return new EditorView(session.Text, Cursor(), cursors, _trouble ?? $" {name}{may} · {_link}{direct} · here: {names} · ^Q ends, ^Z undoes");
     }
 
     private int Cursor() => session.Use(text => _cursor.TryResolve(text.Doc!, out _, out int index) ? Math.Clamp(index, 0, text.Length) : 0);

@@ -9,7 +9,7 @@ using Roost.Peer.Storage;
 namespace Roost.Cli.Features.Documents;
 
 /// <summary>What the command line of <c>roost doc open</c> said.</summary>
-internal sealed record DocOpenOptions(string Name, string? Link, string[] Hubs, string? User, string Host, int? Port);
+internal sealed record DocOpenOptions(string Name, string? Link, string[] Hubs, string? User, string Host, int? Port, bool Direct);
 
 /// <summary><c>roost doc open</c>: the folder, a hub where the document has none of its own, the session, and the terminal around <see cref="DocEditor"/>.</summary>
 internal static class DocOpen
@@ -58,7 +58,7 @@ internal static class DocOpen
         var happenings = Channel.CreateUnbounded<object>(new() { SingleReader = true });
         string user = options.User ?? Environment.UserName;
         await using var session = await DocumentSession.OpenAsync(
-            new DocumentSessionOptions { Invite = folder.Invite, Hubs = [origin], Folder = folder, UserName = user, UserColor = UserColors.Text((ulong)Random.Shared.Next()) },
+            new DocumentSessionOptions { Invite = folder.Invite, Hubs = [origin], Folder = folder, UserName = user, UserColor = UserColors.Text((ulong)Random.Shared.Next()), MaxDirect = options.Direct ? DocDesk.MaxDirect : 0 },
             happened => happenings.Writer.TryWrite(happened));
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => happenings.Writer.TryWrite(Resized));
         using var continued = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => happenings.Writer.TryWrite(Resized));

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Roost.Cli.Terminal;
+using Roost.Core.Identity;
+using Roost.Mesh.Signaling;
 using Roost.Peer.Documents;
 
 namespace Roost.Cli.Features.Documents;
@@ -12,15 +14,17 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
 
     private readonly Stream _out = Console.OpenStandardOutput();
+    private readonly Dictionary<PeerId, PeerPath> _paths = [];
     private string? _shown;
+    private bool _toldOfNone;
 
-    public async Task<int> RunAsync(string name, CancellationToken cancellation)
+    public async Task<int> RunAsync(string name, bool direct, CancellationToken cancellation)
     {
         DocVerbs.LinkOf(name);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-        await using var desk = await DocDesk.OpenAsync(name, null, offline: false);
+        await using var desk = await DocDesk.OpenAsync(name, null, offline: false, direct: direct);
         if (desk.Session.Feeds > 0)
         {
             Show(desk.Session.Text);
@@ -67,6 +71,15 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
             case DocumentEvent.HubLost lost:
                 screen.Warn($"no hub: {lost.Reason}; trying again");
                 json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
+                break;
+            case DocumentEvent.Path path when _paths.GetValueOrDefault(path.Peer, PeerPath.Hub) != path.By:
+                _paths[path.Peer] = path.By;
+                json.Write("peer-path", ("peer", path.Peer.ToString()), ("path", PathWords.Name(path.By)), ("rttMs", PathWords.Milliseconds(path.RoundTrip)));
+                break;
+            case DocumentEvent.DirectUnavailable none when !_toldOfNone:
+                _toldOfNone = true;
+                screen.Warn($"ROOST-2007 no direct links: {none.Why}; all goes over the hub");
+                json.Write("warn", ("code", "ROOST-2007"), ("message", none.Why));
                 break;
             case DocumentEvent.Members members:
                 json.Write("members", ("count", members.Count));

@@ -41,7 +41,7 @@ internal sealed unsafe class Greeter(LoopListener listener, SocketLoop loop, int
         }
         bool ends = (events & ~(Libc.In | Libc.Out)) != 0;
         bool whole = Handshake.TryRead(new(loop.Scratch, 0, (int)seen), out var head, out bool needsMore, out int size);
-        if (whole && RoostSocketsExtensions.Claim(listener.Hub, head, remote) is { Door.Serve: null } claim)
+        if (whole && RoostSocketsExtensions.Claim(listener.Hub, head, remote) is { } claim)
         {
             fixed (byte* scratch = loop.Scratch)
             {

@@ -49,6 +49,11 @@ internal sealed partial class LoopTransport(HubService hub, ILoggerFactory logge
         {
             await listener.DisposeAsync();
         }
+        if (hub.Dialler is { } dialler)
+        {
+            hub.Dialler = null;
+            await dialler.DisposeAsync();
+        }
         foreach (var loop in _loops ?? [])
         {
             loop.Dispose();
@@ -64,6 +69,7 @@ internal sealed partial class LoopTransport(HubService hub, ILoggerFactory logge
         {
             loops[i] = new SocketLoop(exception => Log.Failed(_log, exception));
         }
+        hub.Dialler = new LoopDialler(loops);
         return loops;
     }
 

@@ -61,6 +61,77 @@ public class DocumentSimulationTests
         Assert.True(late.Core.Feeds < 40, $"checkpoints keep the feeds few: {late.Core.Feeds}");
     }
 
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void A_writer_that_is_told_all_is_held_may_go_and_nothing_is_lost(int seed)
+    {
+        var world = new SimWorld(seed);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        var readers = Enumerable.Range(0, 3).Select(i => new SimWriter(world, hub, room, i == 0 ? write : null, new MemoryFeedStore(), Eager)).ToList();
+        for (int step = 0; step < 40; step++)
+        {
+            writer.Insert(writer.Text.Length, $"<{step}>");
+            if (step % 7 == 3)
+            {
+                readers[0].Insert(0, "!");
+            }
+            world.Run(TimeSpan.FromMilliseconds(world.Dice.Next(60)));
+            if (world.Dice.Next(15) == 0)
+            {
+                readers[world.Dice.Next(3)].CutLink();
+            }
+        }
+        world.RunUntil(() => writer.Others == readers.Count, TimeSpan.FromMinutes(1), "all are here again");
+        writer.Insert(writer.Text.Length, "<40>");
+        writer.Settle();
+        Assert.False(writer.IsSettled, "nobody can have said yet that it holds the last word");
+        world.RunUntil(() => writer.IsSettled, TimeSpan.FromMinutes(2), "all of it is held");
+        writer.Kill();
+        // Whoever was away at that moment comes back to those who have it.
+        string text = string.Concat(Enumerable.Range(0, 41).Select(step => $"<{step}>"));
+        world.RunUntil(() => readers.All(r => r.Text.Replace("!", "", StringComparison.Ordinal) == text), TimeSpan.FromMinutes(2), "the readers end with the writer's text");
+    }
+
+    [Fact]
+    public void A_writer_without_a_hub_is_told_of_nobody_that_holds_anything()
+    {
+        var world = new SimWorld(5);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        world.Run(TimeSpan.FromSeconds(1));
+        hub.Kill();
+        world.Run(TimeSpan.FromSeconds(1));
+        writer.Insert(0, "alone");
+        writer.Settle();
+        world.Run(TimeSpan.FromSeconds(20));
+        Assert.False(writer.IsSettled);
+        hub.Restart();
+        world.RunUntil(() => writer.IsSettled, TimeSpan.FromMinutes(2), "online, and nobody there who lacks anything");
+    }
+
+    [Fact]
+    public void A_large_document_is_not_said_again_for_a_few_words()
+    {
+        var world = new SimWorld(6);
+        var hub = new SimHub(world, new HubLimits());
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        writer.Insert(0, new string('x', 20_000));
+        for (int i = 0; i < 1000; i++)
+        {
+            writer.Insert(writer.Text.Length, "word ");
+            world.Run(TimeSpan.FromMilliseconds(10));
+        }
+        // Of 25 entries each there would be 40, with 20 kB or more each; an entry here is about 50 bytes.
+        Assert.InRange(writer.Checkpoints, 2, 4);
+    }
+
     [Fact]
     public void A_reader_that_the_hub_drops_frames_for_catches_up()
     {
@@ -77,6 +148,82 @@ public class DocumentSimulationTests
             writer.Insert(0, "x");
         }
         world.RunUntil(() => reader.Text.Length == 200, TimeSpan.FromMinutes(1), "the reader has all");
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Whatever_way_changes_take_and_whichever_is_lost_all_end_with_one_text_that_holds_every_word(int seed)
+    {
+        var world = new SimWorld(seed);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var stores = Enumerable.Range(0, 4).Select(_ => new MemoryFeedStore()).ToList();
+        var writers = stores.Select(s => new SimWriter(world, hub, room, write, s, Eager)).ToList();
+        var words = new List<string>();
+        world.Run(TimeSpan.FromSeconds(1));
+        for (int step = 0; step < 150; step++)
+        {
+            int who = world.Dice.Next(writers.Count);
+            string word = $"<{step}>";
+            writers[who].Insert(writers[who].Text.Length, word);
+            words.Add(word);
+            world.Run(TimeSpan.FromMilliseconds(world.Dice.Next(400)));
+            int other = (who + 1 + world.Dice.Next(writers.Count - 1)) % writers.Count;
+            var link = writers[who].Links.GetValueOrDefault(writers[other].Id);
+            switch (world.Dice.Next(16))
+            {
+                case 0:
+                    hub.Kill();
+                    world.After(TimeSpan.FromSeconds(world.Dice.Next(20)), hub.Restart);
+                    break;
+                case 1:
+                    writers[who].CutLink();
+                    break;
+                case 2:
+                    writers[who].Kill();
+                    writers[who] = new SimWriter(world, hub, room, write, stores[who], Eager);
+                    break;
+                case 3:
+                    link?.Kill();
+                    break;
+                case 4:
+                    link?.Stall(TimeSpan.FromSeconds(world.Dice.Next(10)));
+                    break;
+                case > 8 when link is null || link.IsDead:
+                    _ = new SimDirectLink(world, writers[who], writers[other]);
+                    break;
+            }
+        }
+        world.RunUntil(() => writers.All(w => w.Text == writers[0].Text && !w.HasPending) && words.All(w => writers[0].Text.Contains(w, StringComparison.Ordinal)), TimeSpan.FromMinutes(5), "one text with every word");
+        Assert.All(writers, w => Assert.Equal((0, 0), (w.Forks, w.Core.Refused)));
+    }
+
+    [Fact]
+    public void Linked_writers_go_on_without_any_hub_and_the_hub_carries_nothing_of_what_they_write()
+    {
+        var world = new SimWorld(5);
+        var hub = new SimHub(world, Narrow);
+        using var write = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        var writers = Enumerable.Range(0, 3).Select(_ => new SimWriter(world, hub, room, write, new MemoryFeedStore(), new DocumentLimits())).ToList();
+        world.Run(TimeSpan.FromSeconds(1));
+        _ = new SimDirectLink(world, writers[0], writers[1]);
+        _ = new SimDirectLink(world, writers[1], writers[2]);
+        _ = new SimDirectLink(world, writers[2], writers[0]);
+        world.Run(TimeSpan.FromSeconds(1));
+        int before = writers.Sum(w => w.SaidToHub);
+        writers[0].Insert(0, "while there is a hub; ");
+        world.RunUntil(() => writers.All(w => w.Text == writers[0].Text), TimeSpan.FromSeconds(1), "all have it");
+        Assert.Equal(before, writers.Sum(w => w.SaidToHub));
+        hub.Kill();
+        world.Run(TimeSpan.FromSeconds(30));
+        writers[2].Insert(0, "and when there is none; ");
+        world.RunUntil(() => writers.All(w => w.Text == writers[2].Text), TimeSpan.FromSeconds(1), "all have it without the hub");
+        hub.Restart();
+        world.Run(TimeSpan.FromSeconds(40));
+        var late = new SimWriter(world, hub, room, null, new MemoryFeedStore(), new DocumentLimits());
+        world.RunUntil(() => late.Text == writers[0].Text, TimeSpan.FromMinutes(1), "who comes late has it too");
     }
 
     private static bool IsInsideWord(string text, int at) => at > 0 && at < text.Length && text.LastIndexOf('<', at - 1) > text.LastIndexOf('>', at - 1);

@@ -26,6 +26,7 @@ public class MeshCodecTests
             new MeshFrame.Ping(1), new MeshFrame.Done(), new MeshFrame.News([record], [new(record.Id, 7, true)]), new MeshFrame.Put([lease, lease with { Proof = null }]),
             new MeshFrame.Signal(new(5), 4, Peer, guest, 3, true, 17, "body"u8.ToArray()), new MeshFrame.Cast(room, guest, "x"u8.ToArray()),
             new MeshFrame.Roster(room, true, false, [new(guest, default, true)]), new MeshFrame.Found(1, PeerKey, null),
+            new MeshFrame.Carry(record.Id, 4_000_000_000, CarryWay.Back | CarryWay.Last, "sealed"u8.ToArray()),
         ];
         var batch = new ByteWriter();
         foreach (var frame in frames)
@@ -35,6 +36,8 @@ public class MeshCodecTests
         var read = new List<MeshFrame>();
         Assert.True(MeshCodec.TryRead(batch.ToArray(), read));
         Assert.Equal(frames.Select(frame => frame.GetType()), read.Select(frame => frame.GetType()));
+        var carry = Assert.IsType<MeshFrame.Carry>(read[^1]);
+        Assert.Equal((record.Id, 4_000_000_000, CarryWay.Back | CarryWay.Last, 6), (carry.Hub, carry.Stream, carry.Way, carry.Body.Length));
         var signal = Assert.IsType<MeshFrame.Signal>(read[4]);
         Assert.Equal((guest, guest.ToString(), "body"), (signal.To, signal.To.ToString(), System.Text.Encoding.ASCII.GetString(signal.Body.Span)));
         Assert.True(Assert.IsType<MeshFrame.News>(read[2]).Records[0].IsValid());

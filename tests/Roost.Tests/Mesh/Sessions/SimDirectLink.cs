@@ -1,61 +1,58 @@
-using Roost.Mesh.Sessions;
 using Roost.Testing;
 
 namespace Roost.Tests.Mesh.Sessions;
 
-/// <summary>A direct link between a host and a viewer in virtual time: ordered and lossless until it stalls or dies, which each side notices when it does.</summary>
+/// <summary>A direct link between two peers in virtual time: ordered and lossless until it stalls or dies, which each side notices when it does.</summary>
 internal sealed class SimDirectLink
 {
     private const int FullBytes = 20_000;
 
     private readonly SimWorld _world;
-    private readonly SimHost _host;
-    private readonly SimViewer _viewer;
+    private readonly End _first;
+    private readonly End _second;
     private readonly TimeSpan _latency;
     private readonly List<Action> _held = [];
-    private int _queued;
-    private bool _isFull;
     private bool _isStalled;
     private bool _isDead;
     private bool _isReplaced;
 
-    public SimDirectLink(SimWorld world, SimHost host, SimViewer viewer)
+    public SimDirectLink(SimWorld world, ISimEnd first, ISimEnd second)
     {
-        (_world, _host, _viewer) = (world, host, viewer);
+        _world = world;
         _latency = TimeSpan.FromMilliseconds(1 + world.Dice.Next(50));
-        viewer.Link?.Replace();
-        host.Links[viewer.Id] = this;
-        viewer.Link = this;
+        (_first, _second) = (new(first, second), new(second, first));
+        first.Links.GetValueOrDefault(second.Id)?.Replace();
+        first.Links[second.Id] = this;
+        second.Links[first.Id] = this;
         Tell(up: true);
     }
 
-    /// <summary>The most that the host ever had in it: a viewer that stops reading must not cost more.</summary>
+    /// <summary>The most that one side ever had in it: a peer that stops reading must not cost more.</summary>
     public int MostQueued { get; private set; }
 
     public bool IsDead => _isDead;
 
-    public void ToViewer(byte[] payload)
+    public void Send(ISimEnd from, byte[] payload)
     {
-        _queued += payload.Length;
-        MostQueued = Math.Max(MostQueued, _queued);
-        if (_queued > FullBytes && !_isFull)
+        var end = _first.Here == from ? _first : _second;
+        end.Queued += payload.Length;
+        MostQueued = Math.Max(MostQueued, end.Queued);
+        if (end.Queued > FullBytes && !end.IsFull)
         {
-            _isFull = true;
-            _host.Hear(new StreamHostInput.LinkFull(_viewer.Id));
+            end.IsFull = true;
+            end.Tell(SimLinkNews.Full);
         }
         Carry(() =>
         {
-            _queued -= payload.Length;
-            _viewer.Hear(new StreamViewerInput.HeardDirect(_host.Id, payload));
-            if (_isFull && _queued == 0)
+            end.Queued -= payload.Length;
+            end.There.LinkBrought(end.Here.Id, payload);
+            if (end.IsFull && end.Queued == 0)
             {
-                _isFull = false;
-                _host.Hear(new StreamHostInput.LinkDrained(_viewer.Id));
+                end.IsFull = false;
+                end.Tell(SimLinkNews.Drained);
             }
         });
     }
-
-    public void ToHost(byte[] payload) => Carry(() => _host.Hear(new StreamHostInput.HeardDirect(_viewer.Id, payload)));
 
     /// <summary>Nothing gets through; both sides notice, at times of their own. Later it all does, and both notice that.</summary>
     public void Stall(TimeSpan time)
@@ -76,7 +73,7 @@ internal sealed class SimDirectLink
         });
     }
 
-    /// <summary>The viewer lives but reads no more, as a program does that is held up.</summary>
+    /// <summary>A peer lives but reads no more, as a program does that is held up.</summary>
     public void StopReading() => _isStalled = true;
 
     public void ReadOn()
@@ -102,32 +99,24 @@ internal sealed class SimDirectLink
     /// <summary>Another link takes the place of this one: who has not noticed yet that it is dead does so at once.</summary>
     private void Replace()
     {
-        TellHost(up: false);
-        TellViewer(up: false);
+        Tell(_first, up: false);
+        Tell(_second, up: false);
         _isReplaced = true;
     }
 
     private void Tell(bool up)
     {
-        After(() => TellHost(up));
-        After(() => TellViewer(up));
-
-        void After(Action tell) => _world.After(up ? TimeSpan.FromMilliseconds(_world.Dice.Next(100)) : TimeSpan.FromMilliseconds(_world.Dice.Next(7000)), tell);
-    }
-
-    private void TellHost(bool up)
-    {
-        if (!_isReplaced && !(up && _isDead))
+        foreach (var end in new[] { _first, _second })
         {
-            _host.Hear(up ? new StreamHostInput.LinkUp(_viewer.Id) : new StreamHostInput.LinkDown(_viewer.Id));
+            _world.After(TimeSpan.FromMilliseconds(_world.Dice.Next(up ? 100 : 7000)), () => Tell(end, up));
         }
     }
 
-    private void TellViewer(bool up)
+    private void Tell(End end, bool up)
     {
         if (!_isReplaced && !(up && _isDead))
         {
-            _viewer.Hear(up ? new StreamViewerInput.LinkUp(_host.Id) : new StreamViewerInput.LinkDown(_host.Id));
+            end.Tell(up ? SimLinkNews.Up : SimLinkNews.Down);
         }
     }
 
@@ -153,5 +142,18 @@ internal sealed class SimDirectLink
         {
             frame();
         }
+    }
+
+    private sealed class End(ISimEnd here, ISimEnd there)
+    {
+        public ISimEnd Here => here;
+
+        public ISimEnd There => there;
+
+        public int Queued { get; set; }
+
+        public bool IsFull { get; set; }
+
+        public void Tell(SimLinkNews news) => here.LinkSaid(there.Id, news);
     }
 }

@@ -79,7 +79,7 @@ internal sealed class SimLink
 }
 
 /// <summary>A host in virtual time; its log outlives it, like one on disk.</summary>
-internal sealed class SimHost
+internal sealed class SimHost : ISimEnd
 {
     private readonly SimWorld.Simulated<StreamHostInput, StreamHostEffect> _core;
     private readonly SimLink _link;
@@ -97,7 +97,7 @@ internal sealed class SimHost
             }
             else if (effect is StreamHostEffect.SayDirect direct)
             {
-                Links.GetValueOrDefault(direct.Viewer)?.ToViewer(direct.Payload);
+                Links.GetValueOrDefault(direct.Viewer)?.Send(this, direct.Payload);
             }
             else if (effect is StreamHostEffect.EndAcknowledged)
             {
@@ -125,7 +125,15 @@ internal sealed class SimHost
 
     public bool EndAcknowledged { get; private set; }
 
-    public void Hear(StreamHostInput input) => _core.Handle(input);
+    public void LinkSaid(PeerId peer, SimLinkNews news) => _core.Handle(news switch
+    {
+        SimLinkNews.Up => new StreamHostInput.LinkUp(peer),
+        SimLinkNews.Down => new StreamHostInput.LinkDown(peer),
+        SimLinkNews.Full => new StreamHostInput.LinkFull(peer),
+        _ => new StreamHostInput.LinkDrained(peer),
+    });
+
+    public void LinkBrought(PeerId peer, byte[] payload) => _core.Handle(new StreamHostInput.HeardDirect(peer, payload));
 
     public void Write(string text) => _core.Handle(new StreamHostInput.Text(Encoding.UTF8.GetBytes(text)));
 
@@ -145,7 +153,7 @@ internal sealed class SimHost
 }
 
 /// <summary>A viewer in virtual time.</summary>
-internal sealed class SimViewer
+internal sealed class SimViewer : ISimEnd
 {
     private readonly StringBuilder _text = new();
     private readonly SimWorld.Simulated<StreamViewerInput, StreamViewerEffect> _core;
@@ -161,7 +169,7 @@ internal sealed class SimViewer
                     _link!.Post(new HubLinkInput.Say(say.Frame));
                     break;
                 case StreamViewerEffect.SayDirect direct:
-                    Link?.ToHost(direct.Payload);
+                    Links.GetValueOrDefault(direct.Host)?.Send(this, direct.Payload);
                     break;
                 case StreamViewerEffect.Read { Effect: FeedReaderEffect.Entry { Kind: EntryKind.Text } entry }:
                     _text.Append(Encoding.UTF8.GetString(entry.Body));
@@ -196,9 +204,19 @@ internal sealed class SimViewer
 
     public PeerId Id { get; }
 
-    public SimDirectLink? Link { get; set; }
+    public Dictionary<PeerId, SimDirectLink> Links { get; } = [];
 
-    public void Hear(StreamViewerInput input) => _core.Handle(input);
+    public SimDirectLink? Link => Links.Values.SingleOrDefault();
+
+    public void LinkSaid(PeerId peer, SimLinkNews news)
+    {
+        if (news is SimLinkNews.Up or SimLinkNews.Down)
+        {
+            _core.Handle(news == SimLinkNews.Up ? new StreamViewerInput.LinkUp(peer) : new StreamViewerInput.LinkDown(peer));
+        }
+    }
+
+    public void LinkBrought(PeerId peer, byte[] payload) => _core.Handle(new StreamViewerInput.HeardDirect(peer, payload));
 
     public string Text => _text.ToString();
 

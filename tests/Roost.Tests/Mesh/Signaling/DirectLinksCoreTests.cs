@@ -46,7 +46,7 @@ public class DirectLinksCoreTests
         var polite = Viewer(); // Low
         Build(polite);
         Assert.Equal([new DirectEffect.Build(High, "0000000f", false), new DirectEffect.Accept(High, "0000000f", "theirs")], Tell(polite, Heard(new Signal.Offer("theirs", "0000000f"))));
-        var impolite = new DirectLinksCore(new DirectOptions { Self = High, Offers = true }, new SeededDice(1));
+        var impolite = new DirectLinksCore(new DirectOptions { Self = High, Role = DirectRole.Offers }, new SeededDice(1));
         Tell(impolite, new DirectInput.Hub(true));
         Tell(impolite, new DirectInput.Here(Low, Session));
         Assert.Empty(Tell(impolite, new DirectInput.Heard(Low, Session, new Signal.Offer("theirs", "0000000f"))));
@@ -143,7 +143,7 @@ public class DirectLinksCoreTests
     [Fact]
     public void Those_who_look_for_no_links_are_left_alone()
     {
-        var core = new DirectLinksCore(new DirectOptions { Self = Low, Offers = true, MaxLinks = 0 }, new SeededDice(1));
+        var core = new DirectLinksCore(new DirectOptions { Self = Low, Role = DirectRole.Offers, MaxLinks = 0 }, new SeededDice(1));
         Tell(core, new DirectInput.Hub(true));
         Assert.Empty(Tell(core, new DirectInput.Here(High, Session)));
         Assert.Equal([new DirectEffect.Say(High, new Signal.Bye())], Tell(core, Heard(new Signal.Offer("sdp", "00000001"))));
@@ -152,7 +152,7 @@ public class DirectLinksCoreTests
 
     private DirectLinksCore Viewer()
     {
-        var core = new DirectLinksCore(new DirectOptions { Self = Low, Offers = true }, new SeededDice(1));
+        var core = new DirectLinksCore(new DirectOptions { Self = Low, Role = DirectRole.Offers }, new SeededDice(1));
         Tell(core, new DirectInput.Hub(true));
         return core;
     }

@@ -14,6 +14,7 @@ export interface Person {
 }
 
 const REMOTE = { from: 'the room' }
+const LOOK_EVERY_MS = 3_000
 const MAX_STRUCTS = 2_000_000
 const MAX_NAME = 64
 const COLORS = ['#30bced', '#6eeb83', '#ffbc42', '#ecd444', '#ee6352', '#9ac2c9', '#8acaaf', '#1be7ff']
@@ -25,6 +26,7 @@ export class SharedDocument {
   readonly awareness = new Awareness(this.doc)
   readonly link: DocumentLink
   private readonly clientOf = new Map<string, number>()
+  private looking: ReturnType<typeof setInterval> | undefined
 
   constructor(setup: DocumentSetup, changed: { status: (status: DocumentStatus) => void; people: () => void }) {
     this.link = new DocumentLink(setup, {
@@ -49,9 +51,11 @@ export class SharedDocument {
       if (origin !== REMOTE) this.link.edit(update as Bytes)
     })
     await this.link.start()
+    this.looking = setInterval(() => this.lookAgain(), LOOK_EVERY_MS)
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.looking)
     this.awareness.setLocalState(null)
     this.awareness.destroy()
     await this.link.stop()
@@ -86,6 +90,14 @@ export class SharedDocument {
     } catch {
       return undefined // not a position: shown without a cursor
     }
+  }
+
+  /** What waits, once more: Yjs looks at it only when a clock that it noted is passed, and what it waits for may lie among what waits. */
+  private lookAgain(): void {
+    const { pendingStructs } = this.doc.store
+    if (!pendingStructs) return
+    this.doc.store.pendingStructs = null
+    Y.applyUpdateV2(this.doc, pendingStructs.update, REMOTE)
   }
 
   /** Read in full first: Yjs itself may stop in the middle of what is no update. */

@@ -123,8 +123,10 @@ export class DocumentLink {
     this.queue(async () => {
       const sent = (await Promise.all(edits.map(({ id }) => id))).filter((id): id is number => id !== undefined)
       await this.write(UPDATE, this.merge(edits.map(({ update }) => update)), sent)
-      const { entries, bytes } = this.set.loose
-      if (entries >= this.limits.entries || bytes >= this.limits.bytes || this.set.count >= this.limits.feeds) await this.checkpoint()
+      const { entries, bytes, checkpointed } = this.set.loose
+      // A large document is not said again for a few words: checkpoints together stay as small as what they cover.
+      const isWorth = (entries >= this.limits.entries || bytes >= this.limits.bytes) && bytes >= checkpointed
+      if (isWorth || this.set.count >= this.limits.feeds) await this.checkpoint()
     })
   }
 

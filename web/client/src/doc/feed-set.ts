@@ -63,13 +63,15 @@ export class FeedSet {
     return this.author32
   }
 
-  get loose(): { entries: number; bytes: number } {
-    let [entries, bytes] = [0, 0]
-    for (const { loose } of this.feeds.values()) {
-      entries += loose.entries
-      bytes += loose.bytes
+  /** Entries that are pieces of updates, their bytes, and the bytes of checkpoints (and of feeds' first entries). */
+  get loose(): { entries: number; bytes: number; checkpointed: number } {
+    let [entries, bytes, checkpointed] = [0, 0, 0]
+    for (const feed of this.feeds.values()) {
+      entries += feed.loose.entries
+      bytes += feed.loose.bytes
+      checkpointed += feed.bytes - feed.loose.bytes
     }
-    return { entries, bytes }
+    return { entries, bytes, checkpointed }
   }
 
   /** What all feeds hold at this moment, for a checkpoint to name. */

@@ -25,6 +25,8 @@ export class HeldFeed {
   isForked = false
   /** Entries that are pieces of updates, and their bytes: what a checkpoint would save. */
   loose = { entries: 0, bytes: 0 }
+  /** Bytes of its entries, sealed. */
+  bytes = 0
   private head: RollLine | undefined
   private readonly start: Bytes
 
@@ -54,6 +56,7 @@ export class HeldFeed {
   append(entry: KeptEntry): void {
     this.chain = this.next(entry)
     this.entries.push(entry)
+    this.bytes += entry.sealed.length
     if (entry.kind === 5) this.loose = { entries: this.loose.entries + 1, bytes: this.loose.bytes + entry.sealed.length }
     if (entry.sig64) this.head = { epoch16: this.name.epoch16, n: this.last, chain32: this.chain, sig64: entry.sig64 }
   }

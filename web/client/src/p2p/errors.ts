@@ -5,7 +5,7 @@ import { RoostError } from './roost-error.ts'
 /** What the application is told of a hub's ERROR; nothing where the client itself knows better. */
 export function refusalOf(code: number, text: string): RoostError | undefined {
   const name = refusalName(code)
-  if (name === 'target-unknown' || name === 'replaced') return undefined
+  if (/^(target-unknown|replaced|shutting-down)$/.test(name)) return undefined // told by states, or made good
   return new RoostError('hub-refused', `The hub refused: ${name}. ${text}`, `docs/client.md#${name}`)
 }
 

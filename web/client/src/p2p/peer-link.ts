@@ -78,8 +78,7 @@ export class PeerLink {
 
   /** True once the browser or the hub has taken it all. */
   send(message: Bytes): Promise<boolean> {
-    if (this.writer && this.main!.readyState === 'open') return this.writer.write(message)
-    if (this.path !== 'hub') return Promise.resolve(false)
+    if (this.path !== 'hub') return this.writer && this.main!.readyState === 'open' ? this.writer.write(message) : Promise.resolve(false)
     for (const frame of split(message)) if (!this.setup.sendRelayed(frame, false)) return Promise.resolve(false)
     return Promise.resolve(true)
   }
@@ -157,8 +156,7 @@ export class PeerLink {
 
   private useRelay(): void {
     if (this.path === 'hub' || !this.setup.canRelay()) return
-    this.writer = undefined
-    this.path = 'hub'
+    this.path = 'hub' // the writer stays: the same channel may come back, when ICE is restarted
     this.relayJoiner.reset()
     this.setup.heard({ type: 'ready' })
   }

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+
+namespace Roost.Cli.Features;
+
+/// <summary>^C and SIGTERM: the first asks for an orderly end, the second ends at once.</summary>
+internal sealed class Interrupts : IDisposable
+{
+    private readonly CancellationTokenSource _interrupt = new();
+    private readonly CancellationTokenRegistration _outside;
+    private readonly PosixSignalRegistration _onInt;
+    private readonly PosixSignalRegistration _onTerm;
+    private int _count;
+
+    /// <param name="outside">Ends in order, too.</param>
+    public Interrupts(CancellationToken outside)
+    {
+        _outside = outside.Register(_interrupt.Cancel);
+        _onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear);
+        _onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear);
+    }
+
+    /// <summary>Cancelled by the first of them.</summary>
+    public CancellationToken Token => _interrupt.Token;
+
+    /// <summary>Whether somebody asked for the end.</summary>
+    public bool Happened => _interrupt.IsCancellationRequested;
+
+    /// <summary>Waits for a task, an interruption, or as long as is said.</summary>
+    /// <returns>Whether the task completed.</returns>
+    public async Task<bool> WaitAsync(Task task, TimeSpan? atMost = null)
+    {
+        try
+        {
+            await task.WaitAsync(atMost ?? Timeout.InfiniteTimeSpan, Token);
+            return true;
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose()
+    {
+        _onInt.Dispose();
+        _onTerm.Dispose();
+        _outside.Dispose();
+        _interrupt.Dispose();
+    }
+
+    private void Hear(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref _count) > 1)
+        {
+            Environment.Exit(ExitCode.Interrupted);
+        }
+        _interrupt.Cancel();
+    }
+}

@@ -1,1 +1,0 @@
-import"./chunk-LV4EWGYI.js";import"./chunk-S4VVHOZT.js";

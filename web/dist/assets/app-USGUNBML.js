@@ -1,0 +1,1 @@
+import"./chunk-FT4LQ7AH.js";import"./chunk-S4VVHOZT.js";

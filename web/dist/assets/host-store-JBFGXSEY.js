@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-OL7LZYWP.js";import"./chunk-LV4EWGYI.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};

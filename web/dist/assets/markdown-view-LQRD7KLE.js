@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-BRBT3GHJ.js";import"./chunk-LV4EWGYI.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
