@@ -14,8 +14,8 @@ export function launch() {
 }
 
 /** `./roost hub` on a free port. */
-export function startHub() {
-  const child = spawn(fileURLToPath(new URL('../../roost', import.meta.url)), ['hub', '--port', '0', '--host', '127.0.0.1', '--quiet', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] })
+export function startHub(env = {}) {
+  const child = spawn(fileURLToPath(new URL('../../roost', import.meta.url)), ['hub', '--port', '0', '--host', '127.0.0.1', '--quiet', '--json'], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...env } })
   return new Promise((resolve, reject) => {
     child.on('exit', (code) => reject(new Error(`./roost hub ended with ${code}`)))
     child.stdout.on('data', (bytes) => {

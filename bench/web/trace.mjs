@@ -2,7 +2,7 @@
 import { launch, quantile, startHub, startPages } from './stage.mjs'
 const RUNS = Number(process.argv[2] || 4)
 const STEPS = [
-  ['B', 'start'], ['B', 'dial'], ['B', 'socket open'], ['B', 'hub> 1'], ['B', '>hub 2'], ['B', 'hub> 3'], ['B', 'hub> 6'], ['B', 'createOffer'], ['B', 'setLocalDescription done'], ['B', '>hub 9'],
+  ['B', 'start'], ['B', 'dial'], ['B', 'socket open'], ['B', 'hub> 1'], ['B', '>hub 2'], ['B', 'hub> 3'], ['B', 'hub> 6'], ['B', 'setLocalDescription'], ['B', 'setLocalDescription done'], ['B', '>hub 9'],
   ['A', 'hub> 9'], ['A', 'setRemoteDescription'], ['A', 'setRemoteDescription done'], ['A', '>hub 9'], ['B', 'hub> 9'], ['B', 'setRemoteDescription'], ['B', 'setRemoteDescription done'], ['B', 'channel open main'], ['B', 'ready'], ['A', 'MESSAGE'],
 ]
 const waits = STEPS.map(() => [])

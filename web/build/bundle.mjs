@@ -5,18 +5,20 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { squeeze, SQUEEZED } from './squeeze.mjs'
 
 export const web = join(dirname(fileURLToPath(import.meta.url)), '..')
 const FLOOR = ['chrome79', 'firefox72', 'safari14']
 // esbuild counts Safari 14.0 as without destructuring for an odd corner of it (default values that are named functions), which nothing here uses.
 const supported = { destructuring: true }
-const common = { bundle: true, minify: true, format: 'esm', target: FLOOR, supported, charset: 'utf8', legalComments: 'none', write: false, absWorkingDir: web, logLevel: 'warning', define: { 'process.env.NODE_ENV': '"production"' } }
+// The footer is in the hashes of names, so that another second pass gives other names.
+const common = { footer: { js: SQUEEZED }, bundle: true, minify: true, format: 'esm', target: FLOOR, supported, charset: 'utf8', legalComments: 'none', write: false, absWorkingDir: web, logLevel: 'warning', define: { 'process.env.NODE_ENV': '"production"' } }
 
 export async function bundle(out) {
   await rm(out, { recursive: true, force: true })
   await mkdir(join(out, 'assets'), { recursive: true })
   const crypto = await put(out, 'assets/crypto-*.js', await compile('client/src/crypto/javascript.ts'))
-  await compileClient(out, './' + crypto)
+  await compileClient(out, './' + crypto.slice('assets/'.length))
   const { script, shared } = await compileApp(out, './' + crypto.slice('assets/'.length))
   const style = await put(out, 'assets/app-*.css', await compile('app/src/style.css'))
   const pages = await put(out, 'assets/pages-*.css', await compile('app/src/pages.css'))
@@ -31,39 +33,52 @@ export async function bundle(out) {
 }
 
 /**
- * `roost.js`, the entries beside it that need it, and its parts that are fetched when they are wanted. esbuild puts what all of them
- * share into a chunk and leaves `roost.js` as a door to it; here that chunk is `roost.js` itself, so that a page waits for one file only.
+ * `roost.js`, its second part that it fetches at once (meeting.ts), the entries beside it that need both, and parts that are fetched when
+ * they are wanted. esbuild puts what several of them share into a chunk and leaves a door to it; here that chunk takes the door's place,
+ * so that a page waits for one file each.
  */
 async function compileClient(out, cryptoPath) {
   const entryPoints = { roost: 'client/src/index.ts', 'roost-stream': 'client/src/stream.ts', 'roost-qr': 'client/src/qr.ts' }
-  const plugins = [lazyCrypto(cryptoPath), oneSharedPart('client/src/index.ts', ['client/src/p2p', 'client/src/qr', 'client/src/stream.ts', 'client/src/qr.ts'])]
-  const { outputFiles, metafile } = await build({ ...common, entryPoints, splitting: true, metafile: true, ignoreAnnotations: true, outdir: join(web, 'dist'), entryNames: '[name]', chunkNames: 'assets/client-[name]-[hash]', plugins })
-  const files = new Map(outputFiles.map(({ path, text }) => [relative(join(web, 'dist'), path), text]))
-  const { imports } = metafile.outputs['dist/roost.js']
-  const shared = imports.filter(({ kind }) => kind === 'import-statement').map(({ path }) => relative('dist', path))
-  if (shared.length !== 1) throw new Error(`roost.js is cut into ${shared.length} parts`)
-  const [part] = shared
-  const names = new Map([...files.get('roost.js').matchAll(/(\w+) as (\w+)/g)].map(([, from, to]) => [from, to]))
-  // Its own names for what the door lets out: import{a as x} and export{x as Name} become export{… as Name}.
-  const inside = /^import\{(.*?)\}/.exec(files.get('roost.js'))[1].split(',').map((one) => one.split(' as '))
-  const public_ = inside.map(([exported, local]) => [exported, names.get(local)])
+  const plugins = [lazyCrypto(cryptoPath), oneSharedPart('client/src/index.ts', ['client/src/p2p', 'client/src/qr', 'client/src/stream.ts', 'client/src/qr.ts'], { 'client/src/p2p/meeting.ts': ['client/src/stream.ts', 'client/src/p2p/requests.ts', 'client/src/files/open-files.ts'] })]
+  const { outputFiles } = await build({ ...common, entryPoints, splitting: true, ignoreAnnotations: true, outdir: join(web, 'dist'), entryNames: '[name]', chunkNames: 'assets/client-[name]-[hash]', plugins })
+  const files = new Map(outputFiles.map(({ path, text }) => [relative(join(web, 'dist'), path), text.replace(SQUEEZED, '')]))
+  meltDoor(files, 'roost.js')
+  meltDoor(files, [...files.keys()].find((name) => name.startsWith('assets/client-meeting-')))
+  for (const [name, text] of files) await writeFile(join(out, name), await squeeze(text))
+}
+
+/** The one chunk that a door imports its exports from takes its name, and lets them out itself: import{a as x} and export{x as Name} become export{… as Name}. */
+function meltDoor(files, door) {
+  const text = files.get(door)
+  const doors = [...text.matchAll(/import\{([^}]*)\}from"([^"]*)"/g)]
+  const local = new Map([...text.matchAll(/(\w+) as (\w+)/g)].map(([, from, to]) => [from, to]))
+  if (doors.length !== 1 || text.replace(/import[^;]*;|export\{[^}]*\};?|\s/g, '')) throw new Error(`${door} is not a door to one chunk`)
+  const [[, imports, specifier]] = doors
+  const part = join(dirname(door), specifier)
+  const inside = imports.split(',').map((one) => one.split(' as '))
   const whole = files.get(part).replace(/export\{([^}]*)\};?\s*$/, (_, list) => {
-    const locals = new Map(list.split(',').map((one) => one.split(' as ')).map(([local, exported = local]) => [exported, local]))
-    return `export{${[list, ...public_.map(([exported, name]) => `${locals.get(exported)} as ${name}`)].join(',')}};`
+    const locals = new Map(list.split(',').map((one) => one.split(' as ')).map(([name, exported = name]) => [exported, name]))
+    return `export{${[list, ...inside.map(([exported, to = exported]) => `${locals.get(exported)} as ${local.get(to)}`)].join(',')}};`
   })
-  files.set('roost.js', whole.replace(/import\("\.\/client-/g, 'import("./assets/client-'))
   files.delete(part)
-  for (const [name, text] of files) {
-    const door = name.startsWith('assets/') ? '../roost.js' : './roost.js'
-    await writeFile(join(out, name), text.split(`"./${name.startsWith('assets/') ? basename(part) : part}"`).join(`"${door}"`))
-  }
+  // What the part names, it names from another folder now; and who named the part names the door.
+  files.set(door, renamed(whole, dirname(part), dirname(door), (path) => path))
+  for (const [name, text] of files) files.set(name, renamed(text, dirname(name), dirname(name), (path) => (path === part ? door : path)))
+}
+
+/** A file's relative imports, as they read from a folder that it may have moved to. */
+function renamed(text, from, to, place) {
+  return text.replace(/((?:from|import|import\()")(\.[^"]*\.js)"/g, (_, before, specifier) => {
+    const path = relative(to, place(join(from, specifier)))
+    return `${before}${path.startsWith('.') ? path : './' + path}"`
+  })
 }
 
 /** The app in parts (named as if for dist, since names hash their folder too): what its first screen needs, and a chunk for each thing that is loaded when it is wanted. */
 async function compileApp(out, cryptoPath) {
   const options = { ...common, entryPoints: ['app/src/main.ts'], splitting: true, metafile: true, outdir: join(web, 'dist/assets'), entryNames: 'app-[hash]', chunkNames: '[name]-[hash]', plugins: [lazyCrypto(cryptoPath), oneSharedPart('app/src/main.ts', ['app/src'])] }
   const { outputFiles, metafile } = await build(options)
-  for (const { path, contents } of outputFiles) await writeFile(join(out, 'assets', basename(path)), contents)
+  for (const { path, text } of outputFiles) await writeFile(join(out, 'assets', basename(path)), await squeeze(text))
   const nameOf = (path) => 'assets/' + basename(path)
   const [path, entry] = Object.entries(metafile.outputs).find(([, { entryPoint }]) => entryPoint === 'app/src/main.ts')
   const shared = entry.imports.filter(({ kind, external }) => kind === 'import-statement' && !external).map((part) => nameOf(part.path))
@@ -74,14 +89,17 @@ async function compileApp(out, cryptoPath) {
  * Every lazy part imports the first one, which is loaded by then anyway. So all that they share with it stays in one file;
  * else esbuild would cut the first load into a file for each set of parts that share something, which gzips worse.
  */
-const oneSharedPart = (first, places) => ({
+const oneSharedPart = (first, places, seconds = {}) => ({
   name: 'one-shared-part',
   setup(plugin) {
     const main = join(web, first)
     const lazy = lazyParts(places.map((place) => join(web, place)))
-    plugin.onLoad({ filter: /\.ts$/ }, async ({ path }) =>
-      (await lazy).has(path) ? { contents: `${await readFile(path, 'utf8')}\nimport ${JSON.stringify(main)}\n`, loader: 'ts' } : undefined,
-    )
+    // A second part that is loaded by then too, for those parts that share something with it.
+    const second = new Map(Object.entries(seconds).flatMap(([part, all]) => all.map((one) => [join(web, one), join(web, part)])))
+    plugin.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const known = [(await lazy).has(path) && main, second.get(path)].filter(Boolean)
+      return known.length ? { contents: [await readFile(path, 'utf8'), ...known.map((part) => `import ${JSON.stringify(part)}`), ''].join('\n'), loader: 'ts' } : undefined
+    })
   },
 })
 
@@ -112,12 +130,13 @@ async function compileWorker(out) {
   for (const name of names) hash.update(await readFile(join(out, name)))
   const define = { ...common.define, PARTS: JSON.stringify(names.map((name) => (name === 'index.html' ? '/' : '/' + name))), VERSION: JSON.stringify(hash.digest('hex').slice(0, 10)) }
   const { outputFiles } = await build({ ...common, format: 'iife', entryPoints: ['app/src/worker/sw.ts'], define })
-  return Buffer.from(outputFiles[0].contents)
+  return Buffer.from(await squeeze(outputFiles[0].text))
 }
 
 async function compile(entry, cryptoPath) {
   const { outputFiles } = await build({ ...common, entryPoints: [entry], plugins: cryptoPath ? [lazyCrypto(cryptoPath)] : [] })
-  return Buffer.from(outputFiles[0].contents)
+  const [{ text }] = outputFiles
+  return Buffer.from(entry.endsWith('.css') ? text : await squeeze(text))
 }
 
 const lazyCrypto = (path) => ({

@@ -23,8 +23,9 @@ interface Stage {
 export class AppPage {
   private constructor(readonly page: Page) {}
 
-  static async open(browser: Browser, url: string, complaints: string[]): Promise<AppPage> {
+  static async open(browser: Browser, url: string, complaints: string[], prepare?: (page: Page) => Promise<unknown>): Promise<AppPage> {
     const page = await openPage(browser, complaints)
+    await prepare?.(page)
     await page.goto(`${url}/stage.html`)
     return new AppPage(page)
   }

@@ -264,6 +264,21 @@ describe('a hostile hub or member', () => {
 })
 
 describe('the page', () => {
+  test('its second part fails three times: that is told, asked for again, and then all is as ever', async () => {
+    const a = await open()
+    await a.join('room')
+    const b = await AppPage.open(browser, hub.url, [], async (page) => {
+      let failures = 0
+      await page.route('**/roost-stream.js', (route) => route.fulfill({ contentType: 'text/javascript', body: 'export const TextStream = undefined' })) // would fail with it
+      await page.route('**/client-meeting-*.js', (route) => (++failures > 3 ? route.continue() : failures === 1 ? route.fulfill({ status: 503 }) : route.abort()))
+    })
+    await b.join('room')
+    expect(await b.read('errors')).toEqual(['part-missing'])
+    await ready(b)
+    await b.send('late')
+    await heard(a, ['late'])
+  })
+
   test('frozen for a while and thawed, it goes on', async () => {
     const { a, b } = await pair()
     const session = await a.page.context().newCDPSession(a.page)

@@ -27,12 +27,15 @@ async function join(room: string): Promise<FirefoxPage> {
 const ready = (page: FirefoxPage, count: number) => expect.poll(() => page.read('new Set(window.stage.ready).size'), { timeout: 20_000 }).toBe(count)
 const contents = (page: FirefoxPage) => page.read('window.stage.messages.map((message) => message.content).sort()')
 
-test('three Firefox pages talk to each other', async () => {
-  const pages = [await join('firefox'), await join('firefox'), await join('firefox')]
-  for (const page of pages) await ready(page, 2)
-  for (let i = 0; i < 3; i++) await pages[i].read(`window.stage.app.sendMessage(${i}).then(() => 0)`)
-  for (let i = 0; i < 3; i++) await expect.poll(() => contents(pages[i])).toEqual([0, 1, 2].filter((j) => j !== i))
-}, 60_000)
+test.each([2, 3, 5])('%i Firefox pages meet and everyone hears everyone, once', async (count) => {
+  const pages: FirefoxPage[] = []
+  for (let i = 0; i < count; i++) pages.push(await join(`firefox ${count}`))
+  for (const page of pages) await ready(page, count - 1)
+  for (let i = 0; i < count; i++) await pages[i].read(`window.stage.app.sendMessage(${i}).then(() => 0)`)
+  const all = pages.map((_, i) => i)
+  for (let i = 0; i < count; i++) await expect.poll(() => contents(pages[i])).toEqual(all.filter((j) => j !== i))
+  for (const page of pages) await page.close()
+}, 90_000)
 
 test('Firefox and Chromium talk to each other, a megabyte too', async () => {
   const fox = await join('mixed')

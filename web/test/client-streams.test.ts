@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { AppPage } from './app-page.ts'
 import { launchChromium, openPage } from './chromium.ts'
+import { HostDouble } from './host-double.ts'
 import { HubDouble } from './hub-double.ts'
 
 let browser: Browser
@@ -84,6 +85,23 @@ test('a stream hosted by a page in a room of its own is read by the hub’s page
   await host.page.evaluate(() => (window as any).stream.end())
   await viewer.getByText('Ended, exit code 0').first().waitFor()
   expect(await viewer.getByRole('heading', { level: 1 }).textContent()).toBe('from a browser')
+})
+
+test('a room whose host is not there yet: reading waits for him, and hears nobody else', async () => {
+  const host = await HostDouble.create()
+  await host.text('here I am')
+  const [page, other] = [await open(), await open()]
+  const link = host.linkAt(hub.url)
+  const stranger = await other.join(link)
+  await page.join(link)
+  await follow(page)
+  await other.page.evaluate(async () => (await (window as any).TextStream.host((window as any).stage.app)).write('I am the host'))
+  await expect.poll(() => page.read('ready')).toContain(stranger)
+  await host.connect(hub.url)
+  await expect.poll(() => text(page)).toBe('here I am')
+  await host.end(0)
+  await expect.poll(() => page.page.evaluate(() => (window as any).read)).toEqual({ text: 'here I am', done: true, exit: 0 })
+  host.disconnect()
 })
 
 test('files arrive whole, with progress on both sides, and a declined one stops', async () => {

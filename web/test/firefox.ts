@@ -75,4 +75,8 @@ export class FirefoxPage {
     if (exceptionDetails) throw new Error(exceptionDetails.text)
     return JSON.parse(result.value)
   }
+
+  close(): Promise<void> {
+    return this.firefox.say('browsingContext.close', { context: this.context })
+  }
 }

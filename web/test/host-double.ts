@@ -5,6 +5,7 @@ import type { Signer } from '../client/src/crypto/provider.ts'
 import { writeCast, writeSend } from '../client/src/door/peer-frames.ts'
 import { FeedHost, newEpoch } from '../client/src/feeds/feed-host.ts'
 import { KIND, readFeedFrame } from '../client/src/feeds/feed-frames.ts'
+import { checkWelcome } from '../client/src/hub/check-welcome.ts'
 import { doorOf, HubLink } from '../client/src/hub/hub-link.ts'
 import { owner16 } from '../client/src/identity/peer-id.ts'
 import { writeInvite, type Invite } from '../client/src/rooms/invite.ts'
@@ -58,7 +59,7 @@ export class HostDouble {
   async connect(origin: string): Promise<void> {
     const provider = await chooseCrypto()
     await new Promise<void>((joined) => {
-      this.link = new HubLink({ urls: [doorOf(origin)], crypto: provider, identity: this.author, socket: (url) => new Socket(url, 'roost.1') as unknown as WebSocket }, (news) => {
+      this.link = new HubLink({ urls: [doorOf(origin)], crypto: provider, identity: this.author, checkWelcome, socket: (url) => new Socket(url, 'roost.1') as unknown as WebSocket }, (news) => {
         if (news.type !== 'frame') return
         const { frame } = news
         if (frame.type === 'members') joined()

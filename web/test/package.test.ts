@@ -9,6 +9,7 @@ import { build as esbuild } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build as vite } from 'vite'
+import webpack from 'webpack'
 import { launchChromium, openPage } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
 
@@ -22,6 +23,9 @@ const id: string = await app.joinRoom('package')
 await app.sendFileToUser(id, new File(['x'], 'x'), { waitMs: 1 }) // loads a lazy part
 document.title = id + ' ' + typeof TextStream.host + ' ' + toSvg(id).slice(0, 4)
 `
+
+/** The same without its types. */
+const SCRIPT = MAIN.replace(': string', '')
 
 let folder: string
 let browser: Browser
@@ -61,12 +65,22 @@ test('Vite bundles it, and it runs', async () => {
   await runs(join(folder, 'vite'))
 })
 
+test('webpack bundles it, and it runs', async () => {
+  writeFileSync(join(folder, 'main.mjs'), SCRIPT)
+  const stats = await new Promise<webpack.Stats | undefined>((built, failed) => {
+    webpack({ mode: 'production', context: folder, entry: './main.mjs', output: { path: join(folder, 'webpack'), filename: 'main.js' }, performance: false }, (error, stats) => (error ? failed(error) : built(stats)))
+  })
+  expect(stats!.toJson({ all: false, errors: true, warnings: true })).toMatchObject({ errors: [], warnings: [] })
+  writeFileSync(join(folder, 'webpack/index.html'), '<!doctype html><link rel="icon" href="data:,"><script src="./main.js"></script>')
+  await runs(join(folder, 'webpack'))
+})
+
 test('without a bundler it runs from an import map', async () => {
   const plain = join(folder, 'plain')
   mkdirSync(plain)
   execFileSync('cp', ['-r', join(folder, 'node_modules/@roost/client/dist'), join(plain, 'client')])
   const map = JSON.stringify({ imports: { '@roost/client': './client/roost.js', '@roost/client/stream': './client/roost-stream.js', '@roost/client/qr': './client/roost-qr.js' } })
-  writeFileSync(join(plain, 'index.html'), `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${map}</script><script type="module">${MAIN.replace(': string', '')}</script>`)
+  writeFileSync(join(plain, 'index.html'), `<!doctype html><link rel="icon" href="data:,"><script type="importmap">${map}</script><script type="module">${SCRIPT}</script>`)
   await runs(plain)
 })
 

@@ -1,9 +1,11 @@
-import { beforeEach, expect, test } from 'vitest'
-import { utf8 } from '../src/codec/bytes.ts'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { hex, utf8, type Bytes } from '../src/codec/bytes.ts'
 import { chooseCrypto } from '../src/crypto/choose.ts'
 import { peerId20 } from '../src/identity/peer-id.ts'
 import { deriveRoom, openRoom } from '../src/rooms/room-keys.ts'
+import { readSignal } from '../src/p2p/signals.ts'
 import { EnvelopeDesk } from '../src/signaling/envelope.ts'
+import { bytes, vectors } from './vectors.ts'
 
 const crypto = await chooseCrypto()
 const room = await deriveRoom(crypto, openRoom('', 'room'))
@@ -59,4 +61,30 @@ test('a member who knows the room cannot speak for another', async () => {
   const forger = new EnvelopeDesk(crypto, { ...mallory, publicKey: alice.publicKey }, room, session(9))
   const forged = await forger.seal(id(bob), session(2), utf8('mine'))
   expect(await to.open(id(alice), forged)).toBeUndefined()
+})
+
+describe('the vectors that both languages share', () => {
+  const shared = vectors('signaling')
+  const keys = deriveRoom(crypto, { secret16: bytes(shared.secret), owner16: bytes(shared.owner) })
+  const desk = async (who: { seed: string; session: string }) => new EnvelopeDesk(crypto, await crypto.ed25519.fromSeed(bytes(who.seed)), await keys, bytes(who.session))
+
+  test('letters are made byte for byte, and open', async () => {
+    const [from, to] = [await desk(shared.from), await desk(shared.to)]
+    for (const { payload, envelope } of shared.letters) {
+      expect(hex(await from.seal(bytes(shared.to.peerId), bytes(shared.to.session), bytes(payload)))).toBe(envelope)
+      expect(hex((await to.open(bytes(shared.from.peerId), bytes(envelope)))!.payload)).toBe(payload)
+    }
+  })
+
+  test('letters that break a rule are refused', async () => {
+    const to = await desk(shared.to)
+    for (const { why, from, envelope } of shared.refused) expect(await to.open(bytes(from), bytes(envelope)), why).toBeUndefined()
+    expect(to.refused).toBe(shared.refused.length)
+  })
+
+  test('signals are read, and what is none is not', () => {
+    const texts = shared.letters.map(({ payload }: any) => bytes(payload)).filter((payload: Bytes) => payload[0] === 0).map((payload: Bytes) => new TextDecoder().decode(payload.slice(1)))
+    expect(texts.map((text: string) => readSignal(text)!.type)).toEqual(['offer', 'answer', 'ice-candidate', 'ice-candidate', 'bye'])
+    for (const json of shared.unreadable) expect(readSignal(json), json).toBeUndefined()
+  })
 })

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { concat, u16, u32, utf8, type Bytes } from '../src/codec/bytes.ts'
 import { chooseCrypto } from '../src/crypto/choose.ts'
 import { authMessage, authorityOf, welcomeMessage } from '../src/door/peer-frames.ts'
+import { checkWelcome, readWelcome } from '../src/hub/check-welcome.ts'
 import { HubLinkCore } from '../src/hub/hub-link-core.ts'
 import type { HubLinkEffect, RoomToJoin } from '../src/hub/hub-link-messages.ts'
 import { retryDelayMs } from '../src/hub/retry-table.ts'
@@ -45,7 +46,7 @@ function open(): HubLinkEffect[] {
   const sign = one(hear(HELLO), 'sign')
   give({ type: 'signed', ticket: sign.ticket, sig64: SIG })
   const check = one(hear(welcome()), 'check')
-  return give({ type: 'checked', ticket: check.ticket, ok: true })
+  return give({ type: 'checked', ticket: check.ticket, welcome: readWelcome(check.json) })
 }
 
 test('proves its key to the hub it dialled and checks the hub’s answer', () => {
@@ -56,9 +57,8 @@ test('proves its key to the hub it dialled and checks the hub’s answer', () =>
   const [auth] = give({ type: 'signed', ticket: sign.ticket, sig64: SIG })
   expect(auth.type === 'transmit' && auth.bytes[0]).toBe(2)
   const check = one(hear(welcome()), 'check')
-  expect(check.key).toEqual(hub.publicKey)
-  expect(check.message).toEqual(welcomeMessage(proof, welcome().slice(65)))
-  expect(one(give({ type: 'checked', ticket: check.ticket, ok: true }), 'open').welcome.limits.pingMs).toBe(10_000)
+  expect(check.proof).toEqual(proof)
+  expect(one(give({ type: 'checked', ticket: check.ticket, welcome: readWelcome(check.json) }), 'open').welcome.limits.pingMs).toBe(10_000)
 })
 
 test('a hub that cannot prove its key is left', () => {
@@ -66,8 +66,21 @@ test('a hub that cannot prove its key is left', () => {
   const sign = one(hear(HELLO), 'sign')
   give({ type: 'signed', ticket: sign.ticket, sig64: SIG })
   const check = one(hear(welcome()), 'check')
-  const after = give({ type: 'checked', ticket: check.ticket, ok: false })
+  const after = give({ type: 'checked', ticket: check.ticket, welcome: undefined })
   expect(after.map((effect) => effect.type)).toEqual(['hang-up', 'lost'])
+})
+
+test('WELCOME holds only with the signature of the hub that said HELLO, over all of it', async () => {
+  const proof = { hubPub32: hub.publicKey, hubNonce32: new Uint8Array(32).fill(5), peerPub32: peer.publicKey, peerNonce32: new Uint8Array(32).fill(7), network: 'n', authority: 'one:3000' }
+  const json = welcome().slice(65)
+  const sig64 = await hub.sign(welcomeMessage(proof, json))
+  const check = (changed: object) => checkWelcome(crypto.ed25519, { proof, json, sig64, ...changed })
+  expect((await check({}))!.limits.pingMs).toBe(10_000)
+  expect(await check({ sig64: await peer.sign(welcomeMessage(proof, json)) })).toBeUndefined()
+  expect(await check({ json: concat(json, [32]) })).toBeUndefined()
+  expect(await check({ proof: { ...proof, authority: 'two:80' } })).toBeUndefined()
+  const older = utf8('{"v":0}')
+  expect(await check({ json: older, sig64: await hub.sign(welcomeMessage(proof, older)) })).toBeUndefined()
 })
 
 test('the authority is host and port as dialled, the port always written', () => {
@@ -96,7 +109,7 @@ test('what the hub says before its proof is checked waits for the check', () => 
   give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
   const check = one(hear(welcome()), 'check')
   expect(hear(concat([0x0c], new Uint8Array(36), u32(1)))).toEqual([])
-  expect(give({ type: 'checked', ticket: check.ticket, ok: true }).map((effect) => effect.type)).toEqual(['open', 'frame'])
+  expect(give({ type: 'checked', ticket: check.ticket, welcome: readWelcome(check.json) }).map((effect) => effect.type)).toEqual(['open', 'frame'])
 })
 
 test('a room joined while the hub’s proof is checked is joined at once, and once only', () => {
@@ -104,7 +117,7 @@ test('a room joined while the hub’s proof is checked is joined at once, and on
   give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
   const check = one(hear(welcome()), 'check')
   expect(one(give({ type: 'join', room }), 'sign').room).toBe(room)
-  expect(give({ type: 'checked', ticket: check.ticket, ok: true }).map((effect) => effect.type)).toEqual(['open'])
+  expect(give({ type: 'checked', ticket: check.ticket, welcome: readWelcome(check.json) }).map((effect) => effect.type)).toEqual(['open'])
 })
 
 test('a proof that was asked for on a lost link is not sent on the next', () => {
@@ -173,7 +186,7 @@ test('being online again ends the wait at once', () => {
 function enter(hubs: unknown[]): void {
   give({ type: 'signed', ticket: one(hear(HELLO), 'sign').ticket, sig64: SIG })
   const check = one(hear(welcome({ v: 1, hubs })), 'check')
-  give({ type: 'checked', ticket: check.ticket, ok: true })
+  give({ type: 'checked', ticket: check.ticket, welcome: readWelcome(check.json) })
 }
 
 function loseAndDial(): string {

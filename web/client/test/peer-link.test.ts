@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 import { utf8, type Bytes } from '../src/codec/bytes.ts'
 import type { Connection } from '../src/p2p/connection.ts'
-import { loadUpkeep, PeerLink, type LinkEvent } from '../src/p2p/peer-link.ts'
+import { PeerLink, type LinkEvent } from '../src/p2p/peer-link.ts'
 import { PartJoiner } from '../src/p2p/parts.ts'
 
 /** A channel that opens, closes and carries when the test says so. */
@@ -61,7 +61,6 @@ let hubIsThere: boolean
 let link: PeerLink
 
 beforeEach(async () => {
-  await loadUpkeep()
   nowMs = 0
   ;[timers, made, relayed, events, hubIsThere] = [[], [], [], [], true]
   link = new PeerLink({

@@ -1,11 +1,11 @@
-import { fromHex, hex, utf8, type Bytes } from '../codec/bytes.ts'
+import { fromHex, hex, type Bytes } from '../codec/bytes.ts'
 import { realClock, type Clock } from '../cores/core-driver.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
 import { ROLE_HOST } from '../door/door-frames.ts'
 import type { HubLink, LinkNews } from '../hub/hub-link.ts'
 import { peerId20 } from '../identity/peer-id.ts'
-import { LETTER, RoomDesk, type RoomNews } from '../p2p/room-desk.ts'
-import { readSignal, type Signal } from '../p2p/signals.ts'
+import { RoomDesk, type RoomNews } from '../p2p/room-desk.ts'
+import type { Signal } from '../p2p/signals.ts'
 import type { RoomKeys } from '../rooms/room-keys.ts'
 import type { LinksNews } from './links-news.ts'
 import { SessionLink } from './session-link.ts'
@@ -77,10 +77,7 @@ export class SessionLinks {
       if (this.setup.offers && news.role === ROLE_HOST && !this.cancelRest) this.offerTo(peerId)
     } else if (news.type === 'left') {
       if (news.reason !== CONNECTION_LOST) this.drop(peerId)
-    } else if (news.type === 'letter' && news.kind === LETTER.signal) {
-      const signal = readSignal(new TextDecoder().decode(news.body))
-      if (signal) this.hearSignal(peerId, signal)
-    }
+    } else if (news.type === 'signal') this.hearSignal(peerId, news.signal)
   }
 
   private hearSignal(peerId: string, signal: Signal): void {
@@ -143,7 +140,7 @@ export class SessionLinks {
   }
 
   private say(peerId: string, signal: Signal): void {
-    this.desk.post(peerId, LETTER.signal, utf8(JSON.stringify(signal)))
+    this.desk.say(peerId, signal)
   }
 
   private mayOffer(peerId: string): boolean {

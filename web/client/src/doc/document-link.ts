@@ -5,6 +5,7 @@ import { writeCast, writeSend, writeSignal } from '../door/peer-frames.ts'
 import type { HubFrame } from '../door/door-frames.ts'
 import { entryAad, entryNonce } from '../feeds/chain.ts'
 import { KIND, readFeedFrame } from '../feeds/feed-frames.ts'
+import { checkWelcome } from '../hub/check-welcome.ts'
 import { HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import { deriveRoom, feedKey, type RoomKeys } from '../rooms/room-keys.ts'
@@ -90,7 +91,7 @@ export class DocumentLink {
     })
     await this.recall()
     if (this.stopped) return
-    this.link = new HubLink({ urls: hubs, crypto, identity, clock: this.clock, socket }, (news) => this.queue(() => this.hear(news)))
+    this.link = new HubLink({ urls: hubs, crypto, identity, checkWelcome, clock: this.clock, socket }, (news) => this.queue(() => this.hear(news)))
     const session16 = globalThis.crypto.getRandomValues(new Uint8Array(16))
     this.link.join({ room16: room.room16, owner16: room.owner16, joinPub32: room.join.publicKey, session16, flags: 0 }, room.join)
     this.link.start()

@@ -1,5 +1,5 @@
 import type { P2PApp } from '../p2p/p2p-app.ts'
-import { storageError } from '../p2p/roost-error.ts'
+import { storageError } from '../p2p/errors.ts'
 import { Files } from './files.ts'
 import { IndexedPartStore } from './part-store.ts'
 

@@ -6,6 +6,7 @@ import { openQuestion } from '../ask/question.ts'
 import { LazyLinks, type LoadLinks } from '../direct/lazy-links.ts'
 import type { LinksNews } from '../direct/links-news.ts'
 import { KIND } from '../feeds/feed-frames.ts'
+import { checkWelcome } from '../hub/check-welcome.ts'
 import { HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { owner16, peerId20 } from '../identity/peer-id.ts'
 import { writeInvite } from '../rooms/invite.ts'
@@ -79,7 +80,7 @@ export class TextHost {
     const room = await deriveRoom(crypto, invite)
     const feed = await StoredFeed.open(crypto, room, author, session.epoch16, entries, (more) => store.append(id, more))
     const host = new TextHost(writeInvite(invite), crypto, room, feed, peerId20(author.publicKey), listener, clock, (hear, hearDirect) => {
-      const link = new HubLink({ urls: hubs, crypto, identity: author, clock, socket }, hear)
+      const link = new HubLink({ urls: hubs, crypto, identity: author, checkWelcome, clock, socket }, hear)
       const session16 = globalThis.crypto.getRandomValues(new Uint8Array(16))
       link.join({ room16: room.room16, owner16: room.owner16, joinPub32: room.join.publicKey, session16, flags: 0 }, room.join)
       const direct = { crypto, identity: author, room, session16, link, offers: false, maxLinks: MAX_DIRECT, clock }

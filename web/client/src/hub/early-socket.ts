@@ -20,13 +20,8 @@ export class EarlySocket {
     const { socket } = this
     if (!socket || url !== this.url || this.taken) return new WebSocket(url, 'roost.1')
     this.taken = true
-    // The listener sets its handlers now; what they missed comes first.
-    void Promise.resolve().then(() => this.missed.forEach((event) => socket.dispatchEvent(copy(event))))
+    // The listener sets its handlers now; what they missed comes first. One of them may take the handlers away.
+    void Promise.resolve().then(() => this.missed.forEach((event) => (socket as any)[`on${event.type}`]?.(event)))
     return socket
   }
-}
-
-function copy(event: Event): Event {
-  if (event instanceof MessageEvent) return new MessageEvent('message', { data: event.data })
-  return event instanceof CloseEvent ? new CloseEvent('close', event) : new Event(event.type)
 }

@@ -2,11 +2,10 @@ import { hex, type Bytes } from '../codec/bytes.ts'
 import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 import { readHubFrame, type HubFrame } from '../door/door-frames.ts'
 import { CLOSE, DRAINING } from '../door/refusals.ts'
-import { authMessage, authorityOf, joinMessage, welcomeMessage, writeAuth, writeGoodbye, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
+import { authMessage, authorityOf, joinMessage, writeAuth, writeGoodbye, writeJoin, writeLeave, writePing, writePong, type Transcript } from '../door/peer-frames.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin, Welcome } from './hub-link-messages.ts'
 import { elsewhereDelayMs, retryDelayMs } from './retry-table.ts'
-import { readWelcome } from './welcome.ts'
 
 export interface HubLinkOptions {
   urls: string[]
@@ -73,15 +72,15 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
       case 'signed':
         return this.signed(input.ticket, input.sig64)
       case 'checked':
-        return input.ticket === this.checking ? this.checked(input.ok, nowMs) : undefined
+        return input.ticket === this.checking ? this.checked(input.welcome, nowMs) : undefined
       case 'transmit':
-        return this.state === 'open' ? this.emit({ type: 'transmit', bytes: input.bytes }) : undefined
+        return this.state === 'open' ? this.say(input.bytes) : undefined
       case 'join':
         this.rooms.set(hex(input.room.room16), input.room)
         return this.hasAuth ? this.join(input.room) : undefined
       case 'leave':
         this.rooms.delete(hex(input.room16))
-        return this.hasAuth ? this.emit({ type: 'transmit', bytes: writeLeave(input.room16) }) : undefined
+        return this.hasAuth ? this.say(writeLeave(input.room16)) : undefined
       case 'online':
         return this.state === 'waiting' ? this.dial(nowMs) : undefined
       case 'stop':
@@ -102,7 +101,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
       this.hangUp(4408)
       return this.lose(4408, nowMs)
     }
-    this.emit({ type: 'transmit', bytes: writePing(new Uint8Array(0)) })
+    this.say(writePing(new Uint8Array(0)))
     this.sleep(nowMs + pingMs, 'ping the hub')
   }
 
@@ -120,7 +119,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     if (frame.type === 'hello' && this.state === 'dialling') return this.prove(frame, nowMs)
     if (frame.type === 'welcome' && this.state === 'proving') return this.check(frame)
     if (frame.type === 'error' && frame.code === DRAINING) return this.goElsewhere(nowMs)
-    if (frame.type === 'ping') return this.emit({ type: 'transmit', bytes: writePong(frame.body) })
+    if (frame.type === 'ping') return this.say(writePong(frame.body))
     if (this.state === 'checking') this.early.push(frame)
     else if (this.state === 'open' || this.state === 'leaving' || frame.type === 'error') this.emit({ type: 'frame', frame })
   }
@@ -133,7 +132,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     this.sleep(nowMs + PROOF_MS, 'hear WELCOME')
     // JOIN follows AUTH at once: waiting for WELCOME would cost a round trip and prove nothing, since no hub's key is pinned.
     this.sign(undefined, authMessage(proof), (sig64) => {
-      this.emit({ type: 'transmit', bytes: writeAuth(proof, sig64) })
+      this.say(writeAuth(proof, sig64))
       this.hasAuth = true
       this.rooms.forEach((room) => this.join(room))
     })
@@ -142,30 +141,30 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
   /** Goodbye is the last thing said: then the hub tells all it has for us, and closes. */
   private goElsewhere(nowMs: number): void {
     if (this.state !== 'open' || this.urls.length < 2) return
-    this.emit({ type: 'transmit', bytes: writeGoodbye() })
+    this.say(writeGoodbye())
     this.state = 'leaving'
     this.sleep(nowMs + PROOF_MS, 'be let go')
   }
 
   private check({ sig64, json }: HubFrame & { type: 'welcome' }): void {
-    this.welcome = readWelcome(json)
     this.state = 'checking'
-    this.emit({ type: 'check', ticket: (this.checking = ++this.ticket), key: this.proof!.hubPub32, message: welcomeMessage(this.proof!, json), sig64 })
+    this.emit({ type: 'check', ticket: (this.checking = ++this.ticket), proof: this.proof!, json, sig64 })
   }
 
-  private checked(ok: boolean, nowMs: number): void {
+  private checked(welcome: Welcome | undefined, nowMs: number): void {
     if (this.state !== 'checking') return
-    if (!ok || !this.welcome) {
+    this.welcome = welcome
+    if (!welcome) {
       this.hangUp(4401)
       return this.lose(4401, nowMs)
     }
     this.state = 'open'
     this.openedAtMs = nowMs
     // What the app named comes first; this hub may be one that another told of, and does not name itself.
-    this.urls = [...new Set([...this.options.urls, this.url, ...this.welcome.hubs])]
+    this.urls = [...new Set([...this.options.urls, this.url, ...welcome.hubs])]
     this.turn = this.urls.indexOf(this.url) + (this.urls.length > 1 ? 1 : 0) // when it fails, another one first
-    this.emit({ type: 'open', welcome: this.welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
-    this.sleep(nowMs + this.welcome.limits.pingMs, 'ping the hub')
+    this.emit({ type: 'open', welcome, url: this.url, hubPub32: this.proof!.hubPub32 })
+    this.sleep(nowMs + welcome.limits.pingMs, 'ping the hub')
     this.early.splice(0).forEach((frame) => this.emit({ type: 'frame', frame }))
   }
 
@@ -173,7 +172,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
     const message = joinMessage(this.proof!.hubNonce32, peerId20(this.options.peerPub32), room.room16, room.session16)
     this.sign(room, message, (sig64) => {
       if (this.rooms.get(hex(room.room16)) !== room) return
-      this.emit({ type: 'transmit', bytes: writeJoin(room, sig64) })
+      this.say(writeJoin(room, sig64))
       this.emit({ type: 'join-sent', room16: room.room16 })
     })
   }
@@ -216,6 +215,10 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
 
   private sleep(atMs: number, why: string): void {
     this.wake = { atMs, why }
+  }
+
+  private say(bytes: Bytes): void {
+    this.emit({ type: 'transmit', bytes })
   }
 
   private emit(effect: HubLinkEffect): void {

@@ -1,5 +1,6 @@
 import type { Bytes } from '../codec/bytes.ts'
 import type { HubFrame } from '../door/door-frames.ts'
+import type { Transcript } from '../door/peer-frames.ts'
 
 /** What HubLinkCore is told. */
 export type HubLinkInput =
@@ -8,7 +9,7 @@ export type HubLinkInput =
   | { type: 'message'; bytes: Bytes }
   | { type: 'closed'; code: number }
   | { type: 'signed'; ticket: number; sig64: Bytes }
-  | { type: 'checked'; ticket: number; ok: boolean }
+  | { type: 'checked'; ticket: number; welcome: Welcome | undefined }
   | { type: 'transmit'; bytes: Bytes }
   | { type: 'join'; room: RoomToJoin }
   | { type: 'leave'; room16: Bytes }
@@ -21,7 +22,7 @@ export type HubLinkEffect =
   | { type: 'transmit'; bytes: Bytes }
   | { type: 'hang-up'; code: number }
   | { type: 'sign'; ticket: number; room: RoomToJoin | undefined; message: Bytes }
-  | { type: 'check'; ticket: number; key: Bytes; message: Bytes; sig64: Bytes }
+  | ({ type: 'check'; ticket: number } & SignedWelcome)
   | { type: 'open'; welcome: Welcome; url: string; hubPub32: Bytes }
   | { type: 'join-sent'; room16: Bytes }
   | { type: 'lost'; code: number; retryAtMs: number }
@@ -36,6 +37,13 @@ export interface RoomToJoin {
   joinPub32: Bytes
   session16: Bytes
   flags: number
+}
+
+/** WELCOME as it came, and what its signature has to cover. */
+export interface SignedWelcome {
+  proof: Transcript
+  json: Bytes
+  sig64: Bytes
 }
 
 /** The JSON of WELCOME, with defaults where a hub leaves something out. */

@@ -1,7 +1,7 @@
 import type { Bytes } from '../codec/bytes.ts'
 import { CoreDriver, realClock, type Clock } from '../cores/core-driver.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
-import { verify } from '../identity/strict.ts'
+import type { checkWelcome } from './check-welcome.ts'
 import { HubLinkCore } from './hub-link-core.ts'
 import type { HubLinkEffect, HubLinkInput, RoomToJoin } from './hub-link-messages.ts'
 
@@ -11,6 +11,7 @@ export interface HubLinkSetup {
   urls: string[]
   crypto: Crypto
   identity: Signer
+  checkWelcome: typeof checkWelcome
   network?: string
   clock?: Clock
   socket?: (url: string) => WebSocket
@@ -89,9 +90,10 @@ export class HubLink {
       case 'sign':
         return this.sign(effect)
       case 'check':
-        verify(this.setup.crypto.ed25519, effect.key, effect.message, effect.sig64)
-          .catch(() => false)
-          .then((ok) => this.driver.handle({ type: 'checked', ticket: effect.ticket, ok }))
+        this.setup
+          .checkWelcome(this.setup.crypto.ed25519, effect)
+          .catch(() => undefined)
+          .then((welcome) => this.driver.handle({ type: 'checked', ticket: effect.ticket, welcome }))
         return
       default:
         return this.hear(effect)

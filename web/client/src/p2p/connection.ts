@@ -3,6 +3,8 @@ export interface Connection {
   pc: RTCPeerConnection
   main: RTCDataChannel
   fast: RTCDataChannel
+  /** Made before anybody knows whether it is wanted. */
+  offer?: Promise<RTCSessionDescriptionInit>
 }
 
 export function makeConnection(rtc: typeof RTCPeerConnection, config: RTCConfiguration): Connection {

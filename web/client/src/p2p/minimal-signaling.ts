@@ -1,19 +1,19 @@
-import { hex, utf8, type Bytes } from '../codec/bytes.ts'
+import { hex, type Bytes } from '../codec/bytes.ts'
 import type { Clock } from '../cores/core-driver.ts'
 import { chooseCrypto } from '../crypto/choose.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
-import { refusalName } from '../door/refusals.ts'
 import { EarlySocket } from '../hub/early-socket.ts'
 import { doorOf, HubLink, type LinkNews } from '../hub/hub-link.ts'
-import { owner16, peerIdText } from '../identity/peer-id.ts'
-import { readInvite, writeInvite, type Invite } from '../rooms/invite.ts'
+import { peerIdText } from '../identity/peer-id.ts'
+import { readInvite, type Invite } from '../rooms/invite.ts'
 import { deriveRoom, openRoom, type RoomKeys } from '../rooms/room-keys.ts'
 import { Emitter } from './emitter.ts'
 import { keepIdentity, type IdentityKind } from './identity-keeper.ts'
+import { loadMeeting } from './load-meeting.ts'
 import type { OutboxStore } from './outbox-store.ts'
-import { LETTER, RoomDesk, type RoomNews } from './room-desk.ts'
-import { RoostError } from './roost-error.ts'
-import { readSignal, type Signal } from './signals.ts'
+import type { RoomDesk } from './room-desk.ts'
+import type { RoostError } from './roost-error.ts'
+import type { Signal } from './signals.ts'
 
 export type AppState = 'idle' | 'connecting' | 'open' | 'reconnecting' | 'offline'
 
@@ -36,8 +36,6 @@ export interface SignalingOptions {
   store?: OutboxStore
   clock?: Clock
 }
-
-const LEFT_REASONS = ['left', 'connection lost', 'replaced', 'removed by the operator']
 
 /** Seed 001's signaling: the hub link, one room, and sealed letters to its members. */
 export class MinimalSignaling extends Emitter<SignalingEvents> {
@@ -76,29 +74,29 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
 
   /** Enters a room by its name (open to all who know it) or by an invite link; resolves when the hub has told who is there. */
   async joinRoom(roomId: string): Promise<void> {
-    const invite = roomId.includes('#') ? readInvite(roomId) : openRoom(this.options.network || '', roomId)
-    if (typeof invite === 'string')
-      throw new RoostError('hub-refused', invite === 'newer' ? 'This link needs a newer version of the client.' : 'This link is damaged.', 'Copy the whole link again.')
+    const invite = roomId.includes('#') ? readInvite(roomId) : undefined
+    if (typeof invite === 'string') throw (await loadMeeting()).badLink(invite)
     this.connect().catch(() => undefined) // dials first: the keys are made meanwhile; a failure is told below
-    return this.enter(invite, roomId, await deriveRoom(await this.crypto(), invite))
+    const room = invite || openRoom(this.options.network || '', roomId)
+    return this.enter(room, roomId, await deriveRoom(await this.crypto(), room))
   }
 
   /** A new room of this peer's own, with a secret; others join by the fragment of its link. */
   async createRoom(): Promise<string> {
     await this.connect()
-    const invite = { secret16: crypto.getRandomValues(new Uint8Array(16)), owner16: owner16(this.identity.publicKey) }
-    const code = writeInvite(invite)
+    const { newInvite } = await loadMeeting()
+    const { invite, code } = newInvite(this.identity.publicKey)
     await this.enter(invite, code, await deriveRoom(this.provider, invite))
     return code
   }
 
   /** A sealed signal to one peer; false while that cannot be sent. */
   sendTo(peerId: string, signal: Signal): boolean {
-    return this.desk !== undefined && this.desk.post(peerId, LETTER.signal, utf8(JSON.stringify(signal)))
+    return this.desk !== undefined && this.desk.say(peerId, signal)
   }
 
   relayTo(peerId: string, frame: Bytes, fast: boolean): boolean {
-    return this.desk !== undefined && this.desk.post(peerId, fast ? LETTER.relayedFast : LETTER.relayed, frame)
+    return this.desk !== undefined && this.desk.relay(peerId, frame, fast)
   }
 
   leave(): void {
@@ -130,7 +128,10 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     this.identity = signer
     this.isFresh = isFresh
     this.peerId = peerIdText(signer.publicKey)
-    this.link = new HubLink({ urls, crypto: this.provider, identity: signer, network, clock, socket: (url) => early.take(url) }, (news) => this.hearLink(news))
+    this.link = new HubLink(
+      { urls, crypto: this.provider, identity: signer, checkWelcome: async (...said) => (await loadMeeting()).checkWelcome(...said), network, clock, socket: (url) => early.take(url) },
+      (news) => this.hearLink(news),
+    )
     this.link.start()
   }
 
@@ -141,9 +142,10 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   /** JOIN goes out with the proof of the key, before the hub has answered it. */
   private async enter(invite: Invite, name: string, keys: RoomKeys): Promise<void> {
     await this.linking
+    const { RoomDesk, roomEvents } = await loadMeeting()
     this.leave()
     return new Promise<void>((entered) => {
-      const desk = new RoomDesk(this.provider, this.identity, keys, this.link, (news) => this.hearRoom(news))
+      const desk = new RoomDesk(this.provider, this.identity, keys, this.link, roomEvents(this))
       this.desk = desk
       this.room = name
       this.invite = invite
@@ -160,38 +162,20 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     } else if (news.type === 'lost') this.become('reconnecting')
     else if (news.type === 'stopped') {
       this.become('offline')
-      if (news.why === 'replaced') this.emit('error', new RoostError('replaced', 'Another page proved the same identity.', 'Close one of the two, or use identity: "tab".'))
+      if (news.why === 'replaced') this.tell(({ replaced }) => replaced())
     } else if (news.type === 'frame') {
       const { frame } = news
-      if (frame.type === 'error') return this.refused(frame.code, frame.text)
+      if (frame.type === 'error') return this.tell(({ refusalOf }) => refusalOf(frame.code, frame.text))
       this.desk?.take(frame)
       if (frame.type === 'members' && !frame.more && this.desk && hex(frame.room16) === this.desk.roomId) this.entered?.()
     }
   }
 
-  private refused(code: number, text: string): void {
-    const name = refusalName(code)
-    if (/^(target-unknown|replaced|shutting-down)$/.test(name)) return // told by states, or made good
-    this.emit('error', new RoostError('hub-refused', `The hub refused: ${name}. ${text}`, `docs/client.md#${name}`))
-  }
-
-  private hearRoom(news: RoomNews): void {
-    if (news.type === 'member') this.emit('peer-joined', news)
-    else if (news.type === 'left') this.emit('peer-left', { peerId: news.peerId, reason: LEFT_REASONS[news.reason] || 'left' })
-    else if (news.type === 'cast') this.emit('cast', { from: news.peerId, payload: news.payload })
-    else if (news.kind === LETTER.signal) {
-      const signal = readSignal(new TextDecoder().decode(news.body))
-      if (signal) this.hearSignal(news.peerId, signal)
-    } else if (news.kind === LETTER.relayed || news.kind === LETTER.relayedFast) {
-      this.emit('relayed', { from: news.peerId, frame: news.body, fast: news.kind === LETTER.relayedFast })
-    }
-  }
-
-  private hearSignal(from: string, signal: Signal): void {
-    this.emit('signal', { from, signal })
-    if (signal.type === 'offer') this.emit('offer', { from, offer: { type: 'offer', sdp: signal.sdp } })
-    else if (signal.type === 'answer') this.emit('answer', { from, answer: { type: 'answer', sdp: signal.sdp } })
-    else if (signal.type === 'ice-candidate') this.emit('ice-candidate', { from, candidate: signal.candidate })
+  private tell(error: (meeting: typeof import('./meeting.ts')) => RoostError | undefined): void {
+    void loadMeeting().then((meeting) => {
+      const known = error(meeting)
+      if (known) this.emit('error', known)
+    })
   }
 
   private become(state: AppState): void {

@@ -30,7 +30,8 @@ export class Negotiation {
   /** Starts from nothing with an offer of this side. */
   offer(): void {
     const c = hex(crypto.getRandomValues(new Uint8Array(4)))
-    void this.makeOffer(this.build(c, true), c)
+    const { pc, offer } = this.build(c, true)
+    void this.makeOffer(pc, c, offer)
   }
 
   restartIce(): void {
@@ -65,7 +66,7 @@ export class Negotiation {
     this.ignoring = isUnanswered && !this.setup.polite
     if (this.ignoring) return
     const isNew = !this.pc || c !== this.c
-    const pc = isNew ? this.build(c, false) : this.pc!
+    const pc = isNew ? this.build(c, false).pc : this.pc!
     const offer = { type: 'offer' as const, sdp }
     // Both calls at once: between them the browser must not start an offer of its own.
     if (isUnanswered && !isNew) await Promise.all([pc.setLocalDescription({ type: 'rollback' }), pc.setRemoteDescription(offer)])
@@ -75,7 +76,7 @@ export class Negotiation {
     if (pc === this.pc) this.setup.say({ type: 'answer', sdp: answer.sdp!, c })
   }
 
-  private build(c: string, offers: boolean): RTCPeerConnection {
+  private build(c: string, offers: boolean): Connection {
     const { spare } = this
     this.spare = undefined
     this.close()
@@ -89,14 +90,15 @@ export class Negotiation {
     }
     pc.onnegotiationneeded = () => this.makeOffer(pc, c)
     this.setup.made(connection, offers)
-    return pc
+    return connection
   }
 
-  private async makeOffer(pc: RTCPeerConnection, c: string): Promise<void> {
+  /** `ready` holds as long as the application has added nothing to the connection. */
+  private async makeOffer(pc: RTCPeerConnection, c: string, ready?: Promise<RTCSessionDescriptionInit>): Promise<void> {
     if (pc !== this.pc || this.makingOffer || pc.signalingState !== 'stable') return
     this.makingOffer = true
     try {
-      const offer = await pc.createOffer()
+      const offer = await ((!pc.getTransceivers().length && ready) || pc.createOffer())
       if (pc !== this.pc || pc.signalingState !== 'stable') return
       await pc.setLocalDescription(offer)
       this.setup.say({ type: 'offer', sdp: offer.sdp!, c })

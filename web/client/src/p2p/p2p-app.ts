@@ -7,7 +7,6 @@ import { MinimalSignaling, type AppState } from './minimal-signaling.ts'
 import { lazy } from './lazy.ts'
 import { LazyOutboxStore, type OutboxStore } from './outbox-store.ts'
 import { P2PConnectionManager, type WebRtcConfig } from './p2p-connection-manager.ts'
-import { loadUpkeep } from './peer-link.ts'
 import type { PeerPath } from './peer-path.ts'
 import type { RequestHandler, RequestOptions } from './requests.ts'
 import { RoostError } from './roost-error.ts'
@@ -158,15 +157,13 @@ export class P2PApp extends Emitter<AppEvents> {
     const entering = enter()
     this.connectionManager.warmUp() // while the hub is dialled
     // Nothing of the client may be missing when every hub is gone.
-    loadUpkeep().catch(() => undefined)
     entering.then(() => setTimeout(() => [this.requests, this.files].forEach((part) => part().catch(() => undefined)), FETCH_REST_AFTER_MS)).catch(() => undefined)
     return entering
   }
 
   private listen(): void {
     const { signaling, connectionManager: manager } = this
-    signaling.on('state', (state) => this.emit('state', state))
-    signaling.on('error', (error) => this.emit('error', error))
+    this.pass(signaling, 'state', 'error')
     signaling.on('peer-joined', ({ peerId, isNew, newcomerIsMe }) => this.came(peerId, isNew, newcomerIsMe))
     signaling.on('peer-left', ({ peerId, reason }) => this.left(peerId, reason))
     signaling.on('signal', ({ from, signal }) => manager.hearSignal(from, signal))
@@ -179,17 +176,18 @@ export class P2PApp extends Emitter<AppEvents> {
       this.opened?.changed(peerId)
       if (this.gone.has(peerId)) this.forget(peerId, 'connection lost')
     })
-    manager.on('peer-path', (path) => this.emit('peer-path', path))
-    manager.on('peer-unreachable', (peer) => this.emit('peer-unreachable', peer))
+    this.pass(manager, 'peer-path', 'peer-unreachable', 'fast', 'stream', 'error')
     manager.on('message-received', (message) => this.emit('message', wrap(message)))
     manager.on('message-delivered', ({ peerId, message }) => this.emit('message-delivered', { peerId, messageId: message.id }))
-    manager.on('fast', (fast) => this.emit('fast', fast))
-    manager.on('stream', (stream) => this.emit('stream', stream))
-    manager.on('error', (error) => this.emit('error', error))
     manager.on('frame', ({ peerId, frame }) => {
       if (frame.type === 'file') void this.files().then((files) => files.hear(peerId, frame))
       else if (frame.type === 'request' || frame.type === 'response') void this.requests().then((requests) => requests.hear(peerId, frame))
     })
+  }
+
+  /** Events of a part that are the application's too. */
+  private pass(from: Emitter<any>, ...types: (keyof AppEvents)[]): void {
+    for (const type of types) from.on(type, (value) => this.emit(type, value))
   }
 
   private came(peerId: string, isNew: boolean, newcomerIsMe: boolean): void {

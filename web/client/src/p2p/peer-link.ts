@@ -2,15 +2,11 @@ import { utf8, type Bytes } from '../codec/bytes.ts'
 import { CoreDriver, type Clock } from '../cores/core-driver.ts'
 import { ChannelWriter } from './channel-writer.ts'
 import type { Connection } from './connection.ts'
-import { lazy } from './lazy.ts'
-import type { PlanEffect, PlanInput } from './link-plan.ts'
+import { LinkPlan, type PlanEffect, type PlanInput } from './link-plan.ts'
 import { Negotiation } from './negotiation.ts'
 import { PartJoiner, split } from './parts.ts'
-import type { PeerPath } from './peer-path.ts'
+import { pathOf, type PeerPath } from './peer-path.ts'
 import type { Signal } from './signals.ts'
-
-export const loadUpkeep = lazy(() => import('./upkeep.ts'))
-const LOAD_AGAIN_MS = 2_000
 
 export interface LinkSetup {
   connect(): Connection
@@ -44,16 +40,15 @@ export class PeerLink {
   path: PeerPath | undefined
   /** Resolves when `path` is exact. */
   measured: Promise<void> = Promise.resolve()
-  private plan: CoreDriver<PlanInput, PlanEffect> | undefined
-  /** What the plan is told once it is loaded. */
-  private readonly untold: PlanInput[] = []
-  private isClosed = false
+  private readonly plan: CoreDriver<PlanInput, PlanEffect>
   private readonly joiner = new PartJoiner()
   private readonly relayJoiner = new PartJoiner()
   private writer: ChannelWriter | undefined
   private state = ''
 
   constructor(private readonly setup: LinkSetup) {
+    const { relay, canRelay, maxAttempts, clock } = setup
+    this.plan = new CoreDriver(new LinkPlan(() => relay !== 'never' && canRelay(), maxAttempts), (effect) => this.perform(effect), clock)
     this.negotiation = new Negotiation({ ...setup, made: (connection, offers) => this.wire(connection, offers) })
   }
 
@@ -63,15 +58,14 @@ export class PeerLink {
 
   start(offers: boolean): void {
     if (this.setup.relay === 'only') return this.useRelay()
-    this.tell({ type: 'start', offers })
+    this.plan.handle({ type: 'start', offers })
     if (offers) this.negotiation.offer()
     else this.negotiation.await()
-    void this.keepUp()
   }
 
   hear(signal: Signal): void {
     if (this.setup.relay === 'only') return
-    if (signal.type === 'offer') this.tell({ type: 'offered' })
+    if (signal.type === 'offer') this.plan.handle({ type: 'offered' })
     this.negotiation.hear(signal)
   }
 
@@ -106,31 +100,9 @@ export class PeerLink {
   }
 
   close(): void {
-    this.isClosed = true
-    this.plan?.stop()
+    this.plan.stop()
     this.negotiation.close()
     this.path = undefined
-  }
-
-  /** The plan is needed seconds later or never, so it is fetched meanwhile; a hub that is away is asked again. */
-  private async keepUp(): Promise<void> {
-    const { relay, canRelay, maxAttempts, clock } = this.setup
-    while (!this.isClosed) {
-      try {
-        const { LinkPlan } = await loadUpkeep()
-        const plan = new LinkPlan(() => relay !== 'never' && canRelay(), maxAttempts)
-        this.plan = new CoreDriver(plan, (effect) => this.perform(effect), clock)
-        if (!this.isClosed) this.untold.forEach((input) => this.plan!.handle(input))
-        return
-      } catch {
-        await new Promise((later) => setTimeout(later, LOAD_AGAIN_MS))
-      }
-    }
-  }
-
-  private tell(input: PlanInput): void {
-    if (this.plan) this.plan.handle(input)
-    else this.untold.push(input)
   }
 
   private wire({ pc, main, fast }: Connection, offers: boolean): void {
@@ -142,7 +114,7 @@ export class PeerLink {
     main.onopen = () => {
       if (this.main !== main) return
       this.writer = writer
-      this.tell({ type: 'opened' })
+      this.plan.handle({ type: 'opened' })
       this.ready(pc)
     }
     main.onmessage = ({ data }) => this.deliver(this.joiner.add(new Uint8Array(data as ArrayBuffer)))
@@ -162,7 +134,7 @@ export class PeerLink {
     this.setup.heard({ type: 'state', state })
     if (state === 'disconnected' || state === 'failed') this.lost()
     if (state === 'connected' && this.main!.readyState === 'open') {
-      this.tell({ type: 'opened' })
+      this.plan.handle({ type: 'opened' })
       this.ready(pc)
     }
   }
@@ -172,7 +144,7 @@ export class PeerLink {
       this.path = undefined
       this.setup.heard({ type: 'down' })
     }
-    this.tell({ type: 'lost' })
+    this.plan.handle({ type: 'lost' })
   }
 
   private perform(effect: PlanEffect): void {
@@ -194,14 +166,9 @@ export class PeerLink {
     const before = this.path
     if (before && before !== 'hub') return
     this.path = 'direct'
-    this.measured = loadUpkeep()
-      .then(({ pathOf }) => pathOf(pc))
-      .then(
-        (path) => {
-          if (pc === this.negotiation.pc && this.path === 'direct') this.path = path
-        },
-        () => undefined, // not loaded: 'direct' is what is known
-      )
+    this.measured = pathOf(pc).then((path) => {
+      if (pc === this.negotiation.pc && this.path === 'direct') this.path = path
+    })
     this.setup.heard({ type: 'ready' })
   }
 

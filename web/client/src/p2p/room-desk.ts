@@ -1,17 +1,20 @@
-import { concat, equal, hex, type Bytes } from '../codec/bytes.ts'
+import { concat, equal, hex, utf8, type Bytes } from '../codec/bytes.ts'
 import type { Crypto, Signer } from '../crypto/provider.ts'
 import type { HubFrame, Member } from '../door/door-frames.ts'
 import { writeSend, writeSignal } from '../door/peer-frames.ts'
 import type { HubLink } from '../hub/hub-link.ts'
 import type { RoomKeys } from '../rooms/room-keys.ts'
 import { EnvelopeDesk } from '../signaling/envelope.ts'
+import { readSignal, type Signal } from './signals.ts'
 
-export const LETTER = { signal: 0, relayed: 1, relayedFast: 2 } as const
+/** docs/protocol/signaling.md, "Payload". */
+const LETTER = { signal: 0, relayed: 1, relayedFast: 2 } as const
 
 export type RoomNews =
   | { type: 'member'; peerId: string; isNew: boolean; newcomerIsMe: boolean; role: number }
   | { type: 'left'; peerId: string; reason: number }
-  | { type: 'letter'; peerId: string; kind: number; body: Bytes }
+  | { type: 'signal'; peerId: string; signal: Signal }
+  | { type: 'relayed'; peerId: string; frame: Bytes; fast: boolean }
   | { type: 'cast'; peerId: string; payload: Bytes }
 
 /** One room as one member sees it: who is here, and sealed letters to and from them in order. */
@@ -42,8 +45,17 @@ export class RoomDesk {
     return this.desk.refused
   }
 
-  /** False while there is no hub or the peer is not in the room. */
-  post(peerId: string, kind: number, body: Bytes): boolean {
+  /** A signal to one member; false while there is no hub or the peer is not in the room. */
+  say(peerId: string, signal: Signal): boolean {
+    return this.post(peerId, LETTER.signal, utf8(JSON.stringify(signal)))
+  }
+
+  /** A frame of a channel that WebRTC could not open; false as above. */
+  relay(peerId: string, frame: Bytes, fast: boolean): boolean {
+    return this.post(peerId, fast ? LETTER.relayedFast : LETTER.relayed, frame)
+  }
+
+  private post(peerId: string, kind: number, body: Bytes): boolean {
     const member = this.members.get(peerId)
     if (!member || !this.link.isOpen) return false
     const sealing = this.desk.seal(member.peer20, member.session16, concat([kind], body))
@@ -105,8 +117,14 @@ export class RoomDesk {
       .then(() => this.desk.open(src20, sealed))
       .then((letter) => {
         const peerId = hex(src20)
-        if (letter && this.members.has(peerId)) this.hear({ type: 'letter', peerId, kind: letter.payload[0], body: letter.payload.slice(1) })
+        if (letter && this.members.has(peerId)) this.read(peerId, letter.payload[0], letter.payload.slice(1))
       })
+  }
+
+  private read(peerId: string, kind: number, frame: Bytes): void {
+    if (kind === LETTER.relayed || kind === LETTER.relayedFast) this.hear({ type: 'relayed', peerId, frame, fast: kind === LETTER.relayedFast })
+    const signal = kind === LETTER.signal && readSignal(new TextDecoder().decode(frame))
+    if (signal) this.hear({ type: 'signal', peerId, signal })
   }
 }
 

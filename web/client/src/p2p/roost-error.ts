@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'hub-refused'
   | 'replaced'
   | 'no-room'
+  | 'part-missing'
   | 'no-host'
   | 'fork'
   | 'rollback'
@@ -27,7 +28,3 @@ export type ErrorCode =
   | 'camera-missing'
   | 'camera-busy'
   | 'camera-needs-https'
-
-export function storageError(error: unknown): RoostError {
-  return new RoostError('storage-failed', `The browser could not store something: ${error instanceof Error ? error.message : error}.`, 'Messages and files still flow, but a reload may lose those not delivered yet. Free some space.')
-}

@@ -5,14 +5,14 @@ import { writeSend } from '../door/peer-frames.ts'
 import { EntryOpener, type OpenEntry } from '../feeds/entry-opener.ts'
 import { KIND } from '../feeds/feed-frames.ts'
 import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
-import { peerId20 } from '../identity/peer-id.ts'
+import { owner16, peerId20 } from '../identity/peer-id.ts'
 import { verify } from '../identity/strict.ts'
 import type { P2PApp } from '../p2p/p2p-app.ts'
 import { RoostError } from '../p2p/roost-error.ts'
 import { writeFeed } from '../p2p/talk-frames.ts'
 
 export interface ReadOptions {
-  /** Whose stream; default: the room's host. */
+  /** Whose stream; default: the host of a room that has one, who is waited for. */
   from?: string
   signal?: AbortSignal
 }
@@ -21,7 +21,7 @@ export interface ReadOptions {
 export class TextReader implements AsyncIterable<string> {
   /** Set once the stream has ended. */
   exit: number | null | undefined
-  private readonly from: string
+  private from: string | undefined
   private readonly driver: CoreDriver<FeedInput, FeedEffect>
   private readonly opener: EntryOpener
   private readonly decoder = new TextDecoder()
@@ -37,25 +37,29 @@ export class TextReader implements AsyncIterable<string> {
     const { signaling, connectionManager } = app
     const desk = signaling.desk
     if (!desk) throw new RoostError('no-room', 'A stream is read in its room.', 'Call joinRoom first.')
-    const host = [...desk.members].find(([, member]) => member.role === ROLE_HOST)
-    const from = options.from || (host && host[0])
-    if (!from) throw new RoostError('no-host', 'Nobody hosts this room.', 'Say whose stream to read with `from`.')
+    const { room16, owner16: owner, prk } = desk.keys
+    const { from } = options
+    if (!from && !owner.some(Boolean)) throw new RoostError('no-host', 'Nobody hosts an open room.', 'Say whose stream to read with `from`.')
+    const isAuthor = (author32: Bytes): boolean => (from ? equal(peerId20(author32), fromHex(from)!) : equal(owner16(author32), owner))
     this.from = from
-    const author20 = fromHex(from)!
-    this.opener = new EntryOpener(signaling.provider, desk.keys.prk)
-    const core = new FeedReader(desk.keys.room16, (author32) => equal(peerId20(author32), author20))
+    this.opener = new EntryOpener(signaling.provider, prk)
+    const core = new FeedReader(room16, isAuthor)
     this.driver = new CoreDriver(core, (effect) => this.perform(effect))
-    const hear = (peerId: string, bytes: Bytes, isDirect = false): void => void (peerId === from && this.driver.handle({ type: 'frame', bytes, isDirect }))
-    const here = (peerId: string, isHere: boolean): void => void (peerId === from && this.driver.handle({ type: 'source', here: isHere }))
+    const hear = (peerId: string, bytes: Bytes, isDirect = false): void => void (peerId === this.from && this.driver.handle({ type: 'frame', bytes, isDirect }))
+    const here = (peerId: string, isHere: boolean): void => void (peerId === this.from && this.driver.handle({ type: 'source', here: isHere }))
+    const meet = (peerId: string): void => {
+      if (!from && desk.members.get(peerId)?.role === ROLE_HOST) this.from = peerId
+      here(peerId, true)
+    }
     this.off = [
       signaling.on('cast', ({ from: peerId, payload }) => hear(peerId, payload)),
       connectionManager.on('frame', ({ peerId, frame }) => frame.type === 'feed' && hear(peerId, frame.bytes, true)),
       connectionManager.on('peer-connected', ({ peerId }) => here(peerId, true)),
-      signaling.on('peer-joined', ({ peerId }) => here(peerId, true)),
+      signaling.on('peer-joined', ({ peerId }) => meet(peerId)),
       signaling.on('peer-left', ({ peerId }) => here(peerId, connectionManager.isOpen(peerId))),
     ]
     options.signal?.addEventListener('abort', () => this.finish(new DOMException('The reading was aborted.', 'AbortError')))
-    if (desk.members.has(from) || connectionManager.isOpen(from)) here(from, true)
+    for (const peerId of [...desk.members.keys(), ...connectionManager.peerIds.filter((peerId) => connectionManager.isOpen(peerId))]) meet(peerId)
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<string> {
@@ -80,8 +84,9 @@ export class TextReader implements AsyncIterable<string> {
 
   private perform(effect: FeedEffect): void {
     const { signaling, connectionManager } = this.app
-    if (effect.type === 'send') {
-      if (connectionManager.isOpen(this.from)) void connectionManager.write(this.from, writeFeed(effect.payload))
+    if (effect.type === 'send' && this.from) {
+      // By way of the hub as terminals do too: their hosts read no messages of applications there.
+      if (connectionManager.isDirect(this.from)) void connectionManager.write(this.from, writeFeed(effect.payload))
       else signaling.link.transmit(writeSend(signaling.desk!.keys.room16, fromHex(this.from)!, effect.payload))
     } else if (effect.type === 'check') {
       void verify(signaling.provider.ed25519, effect.key, effect.message, effect.sig64).then((ok) => this.driver.handle({ type: 'checked', ticket: effect.ticket, ok }))

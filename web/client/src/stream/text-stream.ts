@@ -83,11 +83,11 @@ export class TextStream {
     return this.line
   }
 
-  /** Over open channels, and once over the hub where somebody has none. */
+  /** Over open channels, and once over the hub where somebody has none; terminals read it there too. */
   private publish(live: Bytes): void {
     const { signaling, connectionManager: manager } = this.app
     const members = [...signaling.desk!.members.keys()]
-    const open = members.filter((peerId) => manager.isOpen(peerId))
+    const open = members.filter((peerId) => manager.isDirect(peerId))
     for (const peerId of open) void manager.write(peerId, writeFeed(live))
     if (open.length < members.length) signaling.link.transmit(writeCast(signaling.desk!.keys.room16, live))
   }

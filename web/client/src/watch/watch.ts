@@ -5,6 +5,7 @@ import { TELL_HOSTS_ONLY } from '../door/peer-frames.ts'
 import { LazyLinks, type LoadLinks } from '../direct/lazy-links.ts'
 import { EntryOpener, type OpenEntry } from '../feeds/entry-opener.ts'
 import { KIND } from '../feeds/feed-frames.ts'
+import { checkWelcome } from '../hub/check-welcome.ts'
 import { HubLink } from '../hub/hub-link.ts'
 import { peerId20 } from '../identity/peer-id.ts'
 import { verify } from '../identity/strict.ts'
@@ -67,7 +68,7 @@ export class Watch {
     const frames = store ? await store.load(room.room16) : []
     if (this.stopped) return
     this.driver.handle({ type: 'restored', frames })
-    this.link = new HubLink({ urls: hubs, crypto, identity, clock }, (news) => {
+    this.link = new HubLink({ urls: hubs, crypto, identity, checkWelcome, clock }, (news) => {
       if (news.type === 'join-sent') this.listener.joinSent?.()
       this.driver.handle({ type: 'link', news })
       this.links?.hear(news)

@@ -1,1 +1,0 @@
-import"./chunk-ONOQYWDK.js";import"./chunk-O2XFH626.js";

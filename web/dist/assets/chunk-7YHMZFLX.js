@@ -1,0 +1,1 @@
+async function e(e){try{if(navigator.clipboard)return await navigator.clipboard.writeText(e),!0}catch{}let t=document.createElement("textarea");t.value=e,t.className="spoken",document.body.append(t),t.select();let a=document.execCommand("copy");return t.remove(),a}export{e as a};

@@ -1,1 +1,0 @@
-import{j as r}from"./chunk-ONOQYWDK.js";function d(n){let i=r(n);if(typeof i=="string")return i;let e=n.indexOf("#"),o=n.slice(e+1).trim(),t=e>0?s(n.slice(0,e).trim()):void 0;t&&t!==location.origin?location.assign(`${t}/#${o}`):location.hash=o}function s(n){try{let{protocol:i,origin:e}=new URL(n);return i==="http:"||i==="https:"?e:void 0}catch{return}}export{d as a};

@@ -1,1 +1,0 @@
-async function a(t){try{if(navigator.clipboard)return await navigator.clipboard.writeText(t),!0}catch{}let e=document.createElement("textarea");e.value=t,e.className="spoken",document.body.append(e),e.select();let o=document.execCommand("copy");return e.remove(),o}export{a};

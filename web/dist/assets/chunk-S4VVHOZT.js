@@ -1,0 +1,1 @@
+var e=Object.defineProperty,a=(a,r,b)=>((a,r,b)=>r in a?e(a,r,{enumerable:!0,configurable:!0,writable:!0,value:b}):a[r]=b)(a,"symbol"!=typeof r?r+"":r,b);export{a};
