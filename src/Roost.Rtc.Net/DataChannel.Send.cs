@@ -79,7 +79,7 @@ public sealed partial class DataChannel
         }
         if (ReadyState != DataChannelState.Open)
         {
-            throw new RtcException("The data channel is closed.");
+            throw new RtcException(RtcError.InvalidState, "The data channel is closed.");
         }
         Enqueue(message.Span, isText);
     }
@@ -88,7 +88,7 @@ public sealed partial class DataChannel
     {
         if (message.Length > _connection.MaxMessageSize)
         {
-            throw new RtcException($"A message of {message.Length} bytes is longer than the {_connection.MaxMessageSize} the peer takes.");
+            throw new RtcException(RtcError.Type, $"A message of {message.Length} bytes is longer than the {_connection.MaxMessageSize} the peer takes.");
         }
         var buffer = MessagePool.Rent(Math.Max(message.Length, 1));
         message.CopyTo(buffer);

@@ -152,7 +152,7 @@ public sealed partial class DataChannel
                 _opened.TrySetResult();
                 break;
             case DataChannelState.Closed:
-                _opened.TrySetException(new RtcException("The data channel closed before it opened."));
+                _opened.TrySetException(new RtcException(RtcError.InvalidState, "The data channel closed before it opened."));
                 _ = _opened.Task.Exception;
                 _incoming.Writer.TryComplete();
                 _closed.TrySetResult();

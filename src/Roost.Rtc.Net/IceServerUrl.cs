@@ -11,7 +11,8 @@ internal readonly record struct IceServerUrl(string Host, int Port, bool IsTurn,
     internal static bool TryParse(string? text, out IceServerUrl url)
     {
         url = default;
-        var scheme = text?.Split(':')[0].ToLowerInvariant();
+        var end = text?.IndexOf(':', StringComparison.Ordinal) ?? -1;
+        var scheme = end > 0 ? text![..end].ToLowerInvariant() : null;
         if (scheme is not ("stun" or "turn" or "turns"))
         {
             return false;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Roost.Rtc.Net.Io;
 using Roost.Rtc.Net.OpenSsl;
 using Roost.Rtc.Peer;
@@ -29,6 +30,18 @@ public sealed record RtcConfiguration
 
     /// <summary>Which candidates may be used.</summary>
     public IceTransportPolicy IceTransportPolicy { get; init; }
+
+    /// <summary>
+    /// Certificates of TURN servers (<c>turns:</c>), or of authorities that sign these, that are trusted besides the system's, like a server's self-signed one.
+    /// The name in the URL must be in the certificate all the same.
+    /// </summary>
+    public IReadOnlyList<X509Certificate2> TrustedTurnCertificates { get; init; } = [];
+
+    /// <summary>
+    /// Announce host candidates as random <c>….local</c> names that only machines of the same network can resolve (RFC 8828), as browsers do, and not as addresses.
+    /// The names are answered for by multicast DNS on UDP port 5353 while the connection lives; peers elsewhere need a STUN or TURN server to get through.
+    /// </summary>
+    public bool HideAddresses { get; init; }
 
     /// <summary>Local addresses to bind to; empty for all of this host's.</summary>
     public IReadOnlyList<IPAddress> BindAddresses { get; init; } = [];

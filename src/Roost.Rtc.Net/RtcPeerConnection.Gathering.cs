@@ -24,7 +24,7 @@ public sealed partial class RtcPeerConnection
             {
                 if (_loop.SharedPort(hosts[i], Configuration.Ports) is { } port)
                 {
-                    core.Gather(new IceInput.HostAddress(port.Number, port.Address, 65535 - i), now);
+                    core.Gather(new IceInput.HostAddress(port.Number, port.Address, 65535 - i, Configuration.HideAddresses ? NameFor(hosts[i]) : null), now);
                 }
             }
             if (Configuration.IceServers.Count == 0)
@@ -37,6 +37,14 @@ public sealed partial class RtcPeerConnection
         {
             _ = AddServersAsync();
         }
+    }
+
+    /// <summary>A name for an address that this connection answers for while it lives.</summary>
+    private string NameFor(IPAddress address)
+    {
+        var name = MdnsResponder.Shared.Hide(address);
+        _ = _closed.Task.ContinueWith(_ => MdnsResponder.Shared.Forget(name), TaskScheduler.Default);
+        return name;
     }
 
     private async Task AddServersAsync()
@@ -73,7 +81,7 @@ public sealed partial class RtcPeerConnection
         var credentials = new TurnCredentials(server.Username ?? "", server.Credential ?? "");
         Post((peer, now) =>
         {
-            var port = url.IsStream ? OpenStream(peer, url, address) : _loop.OwnPort(peer, address.IsIPv4, Configuration.Ports);
+            var port = url.IsStream ? OpenStream(peer, server.Url, url, address) : _loop.OwnPort(peer, address.IsIPv4, Configuration.Ports);
             if (port is { } number)
             {
                 peer.Core.Gather(new IceInput.TurnServer(number, address, credentials, url.IsStream), now);
@@ -81,11 +89,15 @@ public sealed partial class RtcPeerConnection
         });
     }
 
-    private int? OpenStream(LoopPeer peer, IceServerUrl url, TransportAddress address) =>
+    private int? OpenStream(LoopPeer peer, string server, IceServerUrl url, TransportAddress address) =>
         _loop.AddStream(peer, number => new TurnStream(
-            address.ToIPEndPoint(), url.IsTls ? url.Host : null,
+            address.ToIPEndPoint(), url.IsTls ? new TurnTrust(url.Host, Configuration.TrustedTurnCertificates) : null,
             frame => Post((p, now) => p.Core.Handle(new PeerInputFor(number, address, frame).Value, now)),
-            () => Post((p, now) => p.Core.Gather(new IceInput.PortLost(number), now))));
+            why =>
+            {
+                Raise(() => ServerFailed?.Invoke(this, $"{server}: {why}."));
+                Post((p, now) => p.Core.Gather(new IceInput.PortLost(number), now));
+            }));
 
     private List<IPAddress> LocalAddresses()
     {

@@ -98,13 +98,18 @@ public sealed partial class RtcPeerConnection : IAsyncDisposable
     public event EventHandler<string>? ServerFailed;
 
     /// <summary>Makes a data channel. Before the connection is up it waits; afterwards it opens at once.</summary>
-    /// <exception cref="RtcException">The properties contradict each other, or the id is taken.</exception>
+    /// <remarks>An <see cref="DataChannelInit.Id"/> that is in use, or more channels than <see cref="PeerOptions.MaxChannels"/>, is seen on the loop: the channel is then closed at once.</remarks>
+    /// <exception cref="RtcException"><see cref="RtcError.Type"/>: the properties contradict each other. <see cref="RtcError.InvalidState"/>: the connection is closed.</exception>
     public DataChannel CreateDataChannel(string label, DataChannelInit? init = null)
     {
         init = (init ?? new DataChannelInit()) with { Label = label };
         if (init.Problem is { } problem)
         {
-            throw new RtcException(problem);
+            throw new RtcException(RtcError.Type, problem);
+        }
+        if (ConnectionState == PeerState.Closed)
+        {
+            throw new RtcException(RtcError.InvalidState, "The connection is closed.");
         }
         var channel = new DataChannel(this, init);
         Post((peer, now) =>
@@ -130,7 +135,7 @@ public sealed partial class RtcPeerConnection : IAsyncDisposable
     public Task<RtcStatistics> GetStatisticsAsync() => _loop.Run(_peer, (core, _) =>
         new RtcStatistics(core.State, core.Path, core.IceRoundTrip, core.SctpStatistics, core.ChannelCount));
 
-    /// <summary>Closes the connection and waits until the peer was told and all resources are free.</summary>
+    /// <summary>Closes the connection and waits until the peer was told and all resources are free. Any number of times, from anywhere, at any moment.</summary>
     public async Task CloseAsync()
     {
         Post((peer, now) =>
@@ -141,6 +146,10 @@ public sealed partial class RtcPeerConnection : IAsyncDisposable
                 OnClosedOnLoop();
             }
         });
+        if (_loop.HasEnded)
+        {
+            OnClosedOnLoop(); // its runtime is gone, and with it everything that could still close
+        }
         await _closed.Task.ConfigureAwait(false);
     }
 
@@ -183,7 +192,8 @@ public sealed partial class RtcPeerConnection : IAsyncDisposable
             _connected.TrySetResult();
         }
         else if (state is PeerState.Failed or PeerState.Closed
-            && _connected.TrySetException(new RtcException(FailureReason ?? "The connection was closed before it was up.", cause)))
+            && _connected.TrySetException(new RtcException(
+                state == PeerState.Failed ? RtcError.Operation : RtcError.InvalidState, FailureReason ?? "The connection was closed before it was up.", cause)))
         {
             _ = _connected.Task.Exception; // observed: nobody need await it
         }

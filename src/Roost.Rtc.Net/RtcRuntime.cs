@@ -15,6 +15,7 @@ public sealed partial class RtcRuntime : IDisposable
     private readonly RtcLoop[] _loops;
     private readonly Lazy<OpenSslContext> _context = new(() => new OpenSslContext(DtlsCertificate.Create()));
     private int _next = -1;
+    private volatile bool _isDisposed;
 
     /// <summary>Starts the threads.</summary>
     /// <exception cref="DtlsUnavailableException">OpenSSL 3 is missing; the message names the package.</exception>
@@ -36,10 +37,29 @@ public sealed partial class RtcRuntime : IDisposable
     /// <summary>One for the process, started when first used and never stopped.</summary>
     public static RtcRuntime Shared => SharedRuntime.Value;
 
+    /// <summary>Readies <see cref="Shared"/> in the background: OpenSSL, the threads and the certificate, for which the first connection would wait otherwise.</summary>
+    /// <remarks>Returns at once. What fails is said by the first connection.</remarks>
+    public static void WarmUp() => _ = Task.Run(static () =>
+    {
+        try
+        {
+            Shared.ContextFor(null).Create().Dispose();
+        }
+        catch (DtlsUnavailableException)
+        {
+            // the first connection meets it again, and says so
+        }
+    });
+
     internal ILogger Logger { get; }
 
     /// <summary>Makes a connection that lives on this runtime.</summary>
-    public RtcPeerConnection CreateConnection(RtcConfiguration? configuration = null) => new(configuration, this);
+    /// <exception cref="ObjectDisposedException">The runtime is disposed.</exception>
+    public RtcPeerConnection CreateConnection(RtcConfiguration? configuration = null)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        return new(configuration, this);
+    }
 
     internal RtcLoop NextLoop() => _loops[(uint)Interlocked.Increment(ref _next) % (uint)_loops.Length];
 
@@ -48,6 +68,7 @@ public sealed partial class RtcRuntime : IDisposable
     /// <summary>Closes all connections and stops the threads.</summary>
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var loop in _loops)
         {
             loop.Dispose();

@@ -44,7 +44,7 @@ public static class Scenario
                 $"not delivered: {traffic}; wakes {a.Core.NextWake} / {b.Core.NextWake}; A {a.Core.SctpStatistics}; B {b.Core.SctpStatistics}");
         }
         traffic.CloseChannels();
-        if (!world.RunUntil(() => a.Core.ChannelCount == 0 && b.Core.ChannelCount == 0, ConnectWithin))
+        if (!world.RunUntil(() => a.Core.ChannelCount == 0 && b.Core.ChannelCount == 0, DeliverWithin))
         {
             throw new InvalidOperationException($"channels do not close: {a.Core.ChannelCount} and {b.Core.ChannelCount} left; wakes {a.Core.NextWake} / {b.Core.NextWake}; A {a.Core.SctpStatistics}");
         }
@@ -108,11 +108,11 @@ public static class Scenario
         }
     }
 
-    private static void Check(string? problem)
+    private static void Check(DescriptionProblem? problem)
     {
         if (problem is not null)
         {
-            throw new InvalidOperationException(problem);
+            throw new InvalidOperationException(problem.Message);
         }
     }
 

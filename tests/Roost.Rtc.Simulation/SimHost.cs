@@ -8,9 +8,9 @@ namespace Roost.Rtc.Simulation;
 /// <summary>A host with one peer core: the driver of the real shell, reduced to its laws.</summary>
 public sealed class SimHost : IDtlsFactory
 {
-    private const int Port = 1;
     private readonly SimWorld _world;
     private readonly byte[] _certificate;
+    private int _port = 1;
 
     public SimHost(SimWorld world, string name, TransportAddress address, SimNat? nat, SimLink up, SimLink down, PeerOptions options)
     {
@@ -35,6 +35,9 @@ public sealed class SimHost : IDtlsFactory
     public PeerCore Core { get; }
     public DtlsFingerprint Fingerprint { get; }
     public int PathMtu { get; set; } = 1472;
+
+    /// <summary>Nothing leaves it and nothing reaches it.</summary>
+    public bool IsDown { get; set; }
     public Instant WakeAt { get; private set; } = Instant.Never;
     public List<PeerNotice> Notices { get; } = [];
     public Action<PeerNotice>? Noticed { get; set; }
@@ -52,7 +55,7 @@ public sealed class SimHost : IDtlsFactory
 
     public void Gather(bool stun)
     {
-        Do((core, now) => { core.Gather(new IceInput.HostAddress(Port, Address, 65535), now); return true; });
+        Do((core, now) => { core.Gather(new IceInput.HostAddress(_port, Address, 65535), now); return true; });
         if (stun)
         {
             Do((core, now) => { core.Gather(new IceInput.StunServer(SimWorld.StunServer), now); return true; });
@@ -60,8 +63,17 @@ public sealed class SimHost : IDtlsFactory
         Do((core, now) => { core.Gather(new IceInput.NoMoreServers(), now); return true; });
     }
 
+    /// <summary>Loses its address and socket and gets others, which it gathers.</summary>
+    public void Move(TransportAddress address)
+    {
+        Do((core, now) => { core.Gather(new IceInput.PortLost(_port), now); return true; });
+        _world.Move(this, () => Address = address);
+        _port++;
+        Gather(stun: false);
+    }
+
     public void Receive(TransportAddress from, byte[] bytes) =>
-        Do((core, now) => { core.Handle(new PeerInput(Port, from, bytes, bytes.Length), now); return true; });
+        Do((core, now) => { core.Handle(new PeerInput(_port, from, bytes, bytes.Length), now); return true; });
 
     public void Tick()
     {

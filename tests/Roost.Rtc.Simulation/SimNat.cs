@@ -61,5 +61,13 @@ public sealed class SimNat(UInt128 external, NatBehaviour mapping, NatBehaviour 
         return _inside.TryGetValue(port, out var inside) && _sentTo.Contains(key) ? inside : null;
     }
 
+    /// <summary>Forgets every mapping, as a rebooted box does; the next ones get other ports.</summary>
+    public void Forget()
+    {
+        _mappings.Clear();
+        _inside.Clear();
+        _sentTo.Clear();
+    }
+
     public override string ToString() => $"{mapping} mapping, {filtering} filtering{(hairpin ? ", hairpin" : "")}";
 }

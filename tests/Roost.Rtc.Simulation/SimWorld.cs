@@ -22,6 +22,9 @@ public sealed class SimWorld
     public Instant Now { get; private set; } = Instant.FromUnixMilliseconds(1_000_000);
     public PeerBuffers Buffers { get; } = new();
     public IEnumerable<SimHost> Hosts => _hosts.Values;
+
+    /// <summary>Sees every datagram that a host sends.</summary>
+    public Action<SimHost, TransportAddress, byte[]>? Sent { get; set; }
     public long Steps { get; private set; }
 
     public void Add(SimHost host)
@@ -31,6 +34,14 @@ public sealed class SimWorld
         {
             _nats[host.Nat.External] = host.Nat;
         }
+    }
+
+    /// <summary>A host has another address from here on, as a laptop in another network.</summary>
+    public void Move(SimHost host, Action move)
+    {
+        _hosts.Remove(host.Address.Bits);
+        move();
+        _hosts.Add(host.Address.Bits, host);
     }
 
     public void After(TimeSpan delay, Action happen) => _events.Enqueue(happen, ((Now + delay).Ticks, _order++));
@@ -80,7 +91,8 @@ public sealed class SimWorld
     /// <summary>Carries one datagram from a host into the world.</summary>
     public void Send(SimHost from, TransportAddress to, byte[] bytes)
     {
-        if (bytes.Length > from.PathMtu)
+        Sent?.Invoke(from, to, bytes);
+        if (bytes.Length > from.PathMtu || from.IsDown)
         {
             return;
         }
@@ -126,7 +138,7 @@ public sealed class SimWorld
 
     private void Arrive(SimHost host, TransportAddress to, TransportAddress from, byte[] bytes)
     {
-        if (to != host.Address)
+        if (to != host.Address || host.IsDown)
         {
             return;
         }

@@ -71,6 +71,12 @@ public sealed partial class FeedReader
     {
         if (live.Entry.N <= _chain!.N)
         {
+            if (_isHost && live.Entry.N == _chain.N)
+            {
+                // Shown again what is read already: the host has lost sight of this reader for a while, and with it what was acknowledged.
+                _acked = 0;
+                _ackAt ??= now;
+            }
             return;
         }
         if (_batch is null && live.Entry.N == _chain.N + 1)

@@ -48,6 +48,7 @@ internal sealed class DirectLinks : IDirectListener, IAsyncDisposable
         _hostsOnly = options.Role == DirectRole.Offers;
         _sayToHub = sayToHub;
         _tell = tell;
+        RtcRuntime.WarmUp(); // while the hub is dialled
         _driver = new(new Core(this, new DirectLinksCore(options, SystemDice.Instance)), Perform, InstantClock.System);
         _driver.Start();
     }

@@ -24,6 +24,7 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
     private Instant _now;
     private int _isAsleep;
     private volatile bool _isStopped;
+    private volatile bool _hasEnded;
 
     internal RtcLoop(IUdpBackend backend, ILogger logger, int number)
     {
@@ -35,6 +36,9 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
 
     /// <summary>Shared by all cores of this loop.</summary>
     internal PeerBuffers Buffers { get; } = new();
+
+    /// <summary>Whether nothing will be done any more: what is posted from here on is never run.</summary>
+    internal bool HasEnded { get => _hasEnded; private set => _hasEnded = value; }
 
     internal bool IsCurrent => Thread.CurrentThread == _thread;
 
@@ -63,7 +67,7 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
                 done.SetException(e);
             }
         }));
-        return _isStopped ? Task.FromException<T>(new ObjectDisposedException(nameof(RtcRuntime))) : done.Task;
+        return _hasEnded ? Task.FromException<T>(new ObjectDisposedException(nameof(RtcRuntime))) : done.Task;
     }
 
     public void Dispose()
@@ -96,14 +100,27 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
             }
             Settle();
         }
+        CloseAll();
+        HasEnded = true;
+        CloseAll(); // commands that came before anyone could know
+        CloseSockets();
+        _backend.Dispose();
+    }
+
+    /// <summary>Closes every peer, those included whose commands still wait.</summary>
+    private void CloseAll()
+    {
+        for (var left = _commands.Count; left > 0; left -= MaxCommandsPerTurn)
+        {
+            RunCommands();
+        }
+        Settle();
         foreach (var peer in _peers.ToArray())
         {
             peer.Core.Close(_now);
             Drain(peer);
             Remove(peer);
         }
-        CloseSockets();
-        _backend.Dispose();
     }
 
     private void RunCommands()

@@ -80,6 +80,10 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
         {
             return;
         }
+        if (_records is null)
+        {
+            datagram = datagram[..Presentable(datagram)];
+        }
         datagram.CopyTo(Incoming);
         _incomingLength = _datagramLength = datagram.Length;
         _incomingAt = 0;
@@ -236,6 +240,7 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
             if (IsExpectedPeer())
             {
                 State = DtlsState.Connected;
+                LearnSuite();
             }
             else
             {

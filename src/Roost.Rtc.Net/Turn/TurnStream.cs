@@ -18,18 +18,20 @@ internal sealed class TurnStream : IDisposable
         new BoundedChannelOptions(MaxQueued) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Action<byte[]> _received;
-    private readonly Action _lost;
+    private readonly Action<string> _lost;
+    private readonly TurnTrust? _trust;
 
     /// <summary>Starts to connect.</summary>
     /// <param name="server">The server.</param>
-    /// <param name="tlsName">Its name for TLS; null for plain TCP.</param>
+    /// <param name="trust">Whom to trust over TLS; null for plain TCP.</param>
     /// <param name="received">Gets each frame.</param>
-    /// <param name="lost">Told once when the stream ends.</param>
-    internal TurnStream(IPEndPoint server, string? tlsName, Action<byte[]> received, Action lost)
+    /// <param name="lost">Told once, and why, when the stream ends by itself.</param>
+    internal TurnStream(IPEndPoint server, TurnTrust? trust, Action<byte[]> received, Action<string> lost)
     {
+        _trust = trust;
         _received = received;
         _lost = lost;
-        _ = RunAsync(server, tlsName);
+        _ = RunAsync(server);
     }
 
     internal void Send(ReadOnlySpan<byte> message)
@@ -47,19 +49,20 @@ internal sealed class TurnStream : IDisposable
         _stop.Dispose();
     }
 
-    private async Task RunAsync(IPEndPoint server, string? tlsName)
+    private async Task RunAsync(IPEndPoint server)
     {
         var stop = _stop.Token;
+        var why = "the server closed the stream";
         try
         {
             using var client = new TcpClient(server.AddressFamily) { NoDelay = true };
             await client.ConnectAsync(server, stop).ConfigureAwait(false);
             Stream stream = client.GetStream();
-            if (tlsName is not null)
+            if (_trust is not null)
             {
                 var tls = new SslStream(stream);
                 stream = tls;
-                await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = tlsName }, stop).ConfigureAwait(false);
+                await tls.AuthenticateAsClientAsync(_trust.Options, stop).ConfigureAwait(false);
             }
             await using (stream.ConfigureAwait(false))
             {
@@ -71,9 +74,13 @@ internal sealed class TurnStream : IDisposable
         }
         catch (Exception e) when (e is SocketException or IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException or ObjectDisposedException)
         {
-            // The world's fault, or our own Dispose: the agent is told below either way.
+            // The world's fault, or our own Dispose.
+            why = _trust?.Refusal ?? e.Message;
         }
-        _lost();
+        if (!stop.IsCancellationRequested)
+        {
+            _lost(why);
+        }
     }
 
     private async Task WriteAsync(Stream stream, CancellationToken stop)

@@ -19,6 +19,9 @@ internal sealed class LocalBase
     internal required TransportAddress Address { get; init; }
     internal required uint Priority { get; init; }
     internal TurnClient? Relay { get; init; }
+
+    /// <summary>The name it is announced under; null when its address may be seen.</summary>
+    internal string? HiddenBehind { get; init; }
     internal bool IsLost { get; set; }
     internal IceCandidateType Type => Relay is null ? IceCandidateType.Host : IceCandidateType.Relayed;
 }

@@ -28,11 +28,12 @@ public sealed partial class IceAgent
             Port = host.Port,
             Address = host.Address,
             Priority = IceCandidate.PriorityOf(IceCandidateType.Host, host.Preference),
+            HiddenBehind = host.MdnsName,
         };
         _locals.Add(local);
         Announce(new IceCandidate
         {
-            Foundation = FoundationOf(IceCandidateType.Host, host.Address, default),
+            Foundation = FoundationOf(IceCandidateType.Host, local, default),
             Priority = local.Priority,
             Type = IceCandidateType.Host,
             Host = host.MdnsName ?? host.Address.ToIPAddress().ToString(),
@@ -146,12 +147,12 @@ public sealed partial class IceAgent
         {
             Announce(new IceCandidate
             {
-                Foundation = FoundationOf(IceCandidateType.ServerReflexive, query.Local.Address, query.Server),
+                Foundation = FoundationOf(IceCandidateType.ServerReflexive, query.Local, query.Server),
                 Type = IceCandidateType.ServerReflexive,
                 Priority = IceCandidate.PriorityOf(IceCandidateType.ServerReflexive, (int)(query.Local.Priority >> 8)),
                 Host = mapped.ToIPAddress().ToString(),
                 Port = mapped.Port,
-                Related = query.Local.Address,
+                Related = query.Local.HiddenBehind is null ? query.Local.Address : null,
             }, query.Local);
         }
         return true;
@@ -171,12 +172,12 @@ public sealed partial class IceAgent
         server.Base = local;
         Announce(new IceCandidate
         {
-            Foundation = FoundationOf(IceCandidateType.Relayed, local.Address, server.Address),
+            Foundation = FoundationOf(IceCandidateType.Relayed, local, server.Address),
             Priority = local.Priority,
             Type = IceCandidateType.Relayed,
             Host = local.Address.ToIPAddress().ToString(),
             Port = local.Address.Port,
-            Related = server.Client.Mapped,
+            Related = _locals.Exists(l => l.HiddenBehind is not null) ? null : server.Client.Mapped,
         }, local);
         PairLocal(local, now);
     }
@@ -204,10 +205,10 @@ public sealed partial class IceAgent
     /// <summary>Local candidates found so far, for a description.</summary>
     public IEnumerable<IceCandidate> LocalCandidates => _announced.Select(a => a.Candidate);
 
-    private static string FoundationOf(IceCandidateType type, TransportAddress address, TransportAddress server)
+    private static string FoundationOf(IceCandidateType type, LocalBase local, TransportAddress server)
     {
-        // Equal for equal type, base address and server (RFC 8445 §5.1.1.3).
-        var text = $"{type}/{address.ToIPAddress()}/{server.ToIPAddress()}";
+        // Equal for equal type, base address and server (RFC 8445 §5.1.1.3). A hidden address must not be guessed from it either: addresses are few.
+        var text = $"{type}/{local.HiddenBehind ?? local.Address.ToIPAddress().ToString()}/{server.ToIPAddress()}";
         return Crc32.Compute(Encoding.UTF8.GetBytes(text)).ToString();
     }
 

@@ -99,6 +99,8 @@ public sealed partial class IceAgent
         _announced.RemoveAll(a => a.Base.Port == port);
         _pairs.RemoveAll(p => p.Local.Port == port);
         _queries.RemoveAll(q => q.Local.Port == port);
+        _turnServers.Find(t => t.Port == port)?.Client.Lose();
+        CheckGathered(now);
         if (_selected?.Local.Port == port)
         {
             _selected = null;

@@ -87,6 +87,7 @@ public sealed partial class IceAgent : IProtocolCore<IceInput, IceEffect>
             case IceInput.RemoteCandidate candidate: AddRemote(candidate.Value, now); break;
             case IceInput.NoMoreRemoteCandidates: _remoteDone = true; break;
             case IceInput.Restart restart: Restart(restart.Local); break;
+            case IceInput.TakeBackRestart: TakeBackRestart(now); break;
             case IceInput.Close: Close(now); break;
         }
         Drive(now);
@@ -135,6 +136,7 @@ public sealed partial class IceAgent : IProtocolCore<IceInput, IceEffect>
             // New credentials mean the other side restarted: its old candidates are void, the old path still carries data.
             ForgetPairs();
         }
+        _before = null;
         _remote = credentials;
         _remoteKey = Encoding.UTF8.GetBytes(credentials.Password);
         _remoteDone = false;
@@ -155,32 +157,6 @@ public sealed partial class IceAgent : IProtocolCore<IceInput, IceEffect>
         {
             SetState(IceState.Checking);
         }
-    }
-
-    private void Restart(IceCredentials local)
-    {
-        Local = local;
-        _localKey = Encoding.UTF8.GetBytes(local.Password);
-        _remote = null;
-        _remoteKey = [];
-        ForgetPairs();
-        _checkingSince = Instant.Never;
-        if (State is not IceState.New)
-        {
-            SetState(IceState.Checking);
-        }
-        Announce();
-    }
-
-    private void ForgetPairs()
-    {
-        _pairs.Clear();
-        _remotes.Clear();
-        _triggered.Clear();
-        _transactions.Clear();
-        _selected = null;
-        _firstValidAt = Instant.Never;
-        _remoteDone = false;
     }
 
     private void Close(Instant now)

@@ -47,6 +47,9 @@ public abstract record IceInput
     /// <summary>Starts over with new local credentials (RFC 8445 §9); the old path carries data until a new one works.</summary>
     public sealed record Restart(IceCredentials Local) : IceInput;
 
+    /// <summary>The offer that announced a restart was taken back: the credentials from before are in force again. Nothing when there was none.</summary>
+    public sealed record TakeBackRestart : IceInput;
+
     /// <summary>Gives allocations back and stops.</summary>
     public sealed record Close : IceInput;
 

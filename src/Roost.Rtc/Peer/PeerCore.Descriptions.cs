@@ -46,12 +46,13 @@ public sealed partial class PeerCore
 
     /// <summary>Sets our offer, our answer, or takes an offer back.</summary>
     /// <returns>Null, or what is wrong.</returns>
-    public string? SetLocal(SdpType type, Instant now)
+    public DescriptionProblem? SetLocal(SdpType type, Instant now)
     {
         _now = now;
         switch (type)
         {
             case SdpType.Rollback when Signaling == SignalingState.HaveLocalOffer:
+                Ice(new IceInput.TakeBackRestart());
                 SetSignaling(SignalingState.Stable);
                 return null;
             case SdpType.Offer when Signaling is SignalingState.Stable or SignalingState.HaveLocalOffer:
@@ -78,33 +79,33 @@ public sealed partial class PeerCore
                 Adopt(_pendingRemote!);
                 return null;
             default:
-                return $"A local {type} does not fit the signaling state {Signaling}.";
+                return Misfit($"A local {type}");
         }
     }
 
     /// <summary>Sets the other side's offer or answer. An offer that crosses ours takes ours back, as the W3C demands.</summary>
     /// <returns>Null, or what is wrong.</returns>
-    public string? SetRemote(SessionDescription description, Instant now)
+    public DescriptionProblem? SetRemote(SessionDescription description, Instant now)
     {
         ArgumentNullException.ThrowIfNull(description);
         _now = now;
         if (description.Type == SdpType.Rollback)
         {
             _pendingRemote = null;
-            return Signaling == SignalingState.HaveRemoteOffer ? Stay() : $"A remote rollback does not fit the signaling state {Signaling}.";
+            return Signaling == SignalingState.HaveRemoteOffer ? Stay() : Misfit("A remote rollback");
         }
         var fits = description.Type == SdpType.Offer ? Signaling != SignalingState.Closed : Signaling == SignalingState.HaveLocalOffer;
         if (!fits)
         {
-            return $"A remote {description.Type} does not fit the signaling state {Signaling}.";
+            return Misfit($"A remote {description.Type}");
         }
         if (!SdpReader.TryRead(description.Sdp, out var remote))
         {
-            return "The description has no usable data section: it needs m=application with DTLS/SCTP, ICE credentials and a SHA-256 fingerprint.";
+            return new(DescriptionProblemKind.Unreadable, "The description has no usable data section: it needs m=application with DTLS/SCTP, ICE credentials and a SHA-256 fingerprint.");
         }
         if (_dtls is not null && !remote.Fingerprints.Intersect(_remote!.Fingerprints).Any())
         {
-            return "The peer changed its certificate; that needs a new connection.";
+            return new(DescriptionProblemKind.OtherCertificate, "The peer changed its certificate; that needs a new connection.");
         }
         if (description.Type == SdpType.Offer)
         {
@@ -139,7 +140,9 @@ public sealed partial class PeerCore
         Ice(new IceInput.NoMoreRemoteCandidates());
     }
 
-    private string? Stay()
+    private DescriptionProblem Misfit(string what) => new(DescriptionProblemKind.Misfit, $"{what} does not fit the signaling state {Signaling}.");
+
+    private DescriptionProblem? Stay()
     {
         SetSignaling(SignalingState.Stable);
         return null;

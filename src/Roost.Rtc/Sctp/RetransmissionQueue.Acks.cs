@@ -19,6 +19,7 @@ internal sealed partial class RetransmissionQueue
         {
             return false;
         }
+        _unblockedAt = now;
         var windowWasFull = WindowWasFull;
         var flightBefore = InFlight;
         var acked = 0L;

@@ -24,6 +24,7 @@ internal sealed partial class RetransmissionQueue
     private int _wideningLeft;
     private bool _reorderingSeen;
     private bool _probeSent;
+    private Instant _unblockedAt;
 
     /// <summary>When a chunk that is late, but not yet lost, must be judged again.</summary>
     internal Instant ReorderingDeadline { get; private set; } = Instant.Never;
@@ -36,7 +37,9 @@ internal sealed partial class RetransmissionQueue
             return Instant.Never;
         }
         var wait = RoundTrip.Smoothed * 2 + TimeSpan.FromMilliseconds(2);
-        return lastSent + (_chunks.Count == 1 ? wait + PeerSackDelay : wait);
+        // What stood in the way of a probe, such as a recovery, may have ended long after it would have been due: then it is due from that moment.
+        var due = lastSent + (_chunks.Count == 1 ? wait + PeerSackDelay : wait);
+        return due > _unblockedAt ? due : _unblockedAt;
     }
 
     /// <summary>Takes the highest chunk in flight for a probe when there is no new data to probe with.</summary>

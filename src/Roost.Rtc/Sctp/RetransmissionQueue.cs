@@ -72,6 +72,7 @@ internal sealed partial class RetransmissionQueue(SctpOptions options, uint init
             if (IsHopeless(chunk, now))
             {
                 Abandon(chunk.Message);
+                _unblockedAt = now;
                 continue;
             }
             _lowestLost = tsn = from;

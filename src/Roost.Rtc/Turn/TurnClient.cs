@@ -77,6 +77,17 @@ public sealed partial class TurnClient : IProtocolCore<ReadOnlyMemory<byte>, Tur
         }
     }
 
+    /// <summary>The way to the server is gone, and the allocation with it.</summary>
+    public void Lose()
+    {
+        if (State is TurnState.Allocating or TurnState.Allocated)
+        {
+            State = TurnState.Failed;
+            _transactions.Clear();
+            _permissions.Clear();
+        }
+    }
+
     /// <inheritdoc/>
     public bool TryTake([MaybeNullWhen(false)] out TurnEffect effect) => _effects.TryDequeue(out effect);
 
@@ -207,9 +218,7 @@ public sealed partial class TurnClient : IProtocolCore<ReadOnlyMemory<byte>, Tur
     {
         if (State is TurnState.Allocating or TurnState.Allocated)
         {
-            State = TurnState.Failed;
-            _transactions.Clear();
-            _permissions.Clear();
+            Lose();
             _effects.Enqueue(new TurnEffect(TurnEffectKind.Failed, ErrorCode: code));
         }
     }

@@ -43,6 +43,20 @@ test('a reader goes on live, and acknowledges at most once a second, and the end
   expect(world.acks).toEqual([31, 34, 35])
 })
 
+test('a newest entry shown again is acknowledged again: the host had lost sight of its reader', async () => {
+  const world = await FeedWorld.create()
+  await world.join()
+  const older = await world.write('a')
+  const newest = await world.write('{"exit":0,"reason":"eof"}', true, 4)
+  expect(world.acks).toEqual([2])
+  await world.deliver(older)
+  await world.pass(2_000)
+  expect(world.acks).toEqual([2])
+  await world.deliver(newest)
+  expect(world.acks).toEqual([2, 2])
+  expect(world.text).toBe('a')
+})
+
 test('entries longer than one answer are asked for until the head is reached', async () => {
   const world = await FeedWorld.create()
   for (let i = 0; i < 12; i++) await world.write(String(i % 10).repeat(59_000), false)

@@ -88,6 +88,7 @@ internal sealed class DocStream : IAsyncDisposable
                 Hubs = _hub is not null ? [_hub.LocalOrigin] : _options.Hubs.Length > 0 ? _options.Hubs : [invite.Origin],
                 Folder = _folder,
                 UserName = title.Length > 0 ? title : "stream",
+                MaxDirect = _options.MaxDirect,
                 KeepFor = _options.Keep ?? (_folder is null ? null : new DocumentSessionOptions { Invite = invite, Hubs = [] }.KeepFor),
             },
             Tell);

@@ -1,17 +1,23 @@
 // The .NET side of the interop runs: one JSON line per description on stdin and stdout, events on stdout as JSON lines.
 // usage: interop-peer offer|answer
-//        interop-peer turn URL USER PASSWORD     two peers of this program reach each other through that TURN server alone
+//        interop-peer turn URL USER PASSWORD [TRUSTED.pem]     two peers of this program reach each other through that TURN server alone
+//        interop-peer many                       many connections at once, as told (Many.cs)
 // Every message is echoed on its channel, except three text commands: "open LABEL" makes this side open an unordered channel without
 // retransmissions, "close" makes it close the channel the command came on, and "bye" ends the program.
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Roost.Rtc.DataChannels;
 using Roost.Rtc.InteropPeer;
 using Roost.Rtc.Net;
 using Roost.Rtc.Sdp;
 
-if (args is ["turn", var url, var user, var password])
+if (args is ["many"])
 {
-    return await Relay.RunAsync(new IceServer(url, user, password));
+    return await Many.RunAsync();
+}
+if (args is ["turn", var url, var user, var password, .. var trusted])
+{
+    return await Relay.RunAsync(new IceServer(url, user, password), [.. trusted.Select(X509CertificateLoader.LoadCertificateFromFile)]);
 }
 var done = new TaskCompletionSource();
 await using var connection = new RtcPeerConnection(new RtcConfiguration { IncludeLoopback = true });

@@ -12,8 +12,11 @@ public class DirectSimulationTests
 {
     private static readonly HubLimits Limits = new() { MaxQueuedFrames = 24 };
 
+    /// <summary>Seeds that once failed. 112 and 181: the last ACK went to a host that had just dropped the viewer's seat.</summary>
+    private static readonly int[] Kept = [112, 181];
+
     /// <summary>A few seeds always; `./test sim` explores many (ROOST_SIM_SEEDS=COUNT).</summary>
-    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("ROOST_SIM_SEEDS"), out int count) ? count : 8)];
+    public static TheoryData<int> Seeds => [.. Kept.Union(Enumerable.Range(1, int.TryParse(Environment.GetEnvironmentVariable("ROOST_SIM_SEEDS"), out int count) ? count : 8))];
 
     [Theory]
     [MemberData(nameof(Seeds))]

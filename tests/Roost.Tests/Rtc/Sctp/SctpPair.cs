@@ -20,6 +20,9 @@ internal sealed class SctpPair
 
     /// <summary>Packets from A to B that this returns true for are lost.</summary>
     internal Func<byte[], bool> Loses { get; set; } = _ => false;
+
+    /// <summary>Packets from B to A that this returns true for are lost.</summary>
+    internal Func<byte[], bool> LosesBack { get; set; } = _ => false;
     internal bool Reads { get; set; } = true;
 
     /// <summary>Keep what A sends in <see cref="Packets"/>.</summary>
@@ -39,7 +42,7 @@ internal sealed class SctpPair
     /// <summary>Carries packets both ways until both are silent.</summary>
     internal void Exchange()
     {
-        while (Carry(A, B, AtA, Loses) | Carry(B, A, AtB, _ => false))
+        while (Carry(A, B, AtA, Loses) | Carry(B, A, AtB, LosesBack))
         {
         }
     }

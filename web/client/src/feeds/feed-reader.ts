@@ -113,6 +113,8 @@ export class FeedReader implements ProtocolCore<FeedInput, FeedEffect> {
     // A keeper may lag behind what the host itself has told; that is no rollback.
     if (frame.type === 'head' && this.isKeeper && this.current && equal(frame.epoch16, this.current.name.epoch16) && frame.n < this.current.cursor) return
     const track = frame.type === 'head' ? this.trackOf(frame) : this.tracks.find((one) => equal(one.feed8, frame.feed8))
+    // Shown again what is read: the host has lost sight of us for a while, and with it what we acknowledged.
+    if (track && track === this.current && frame.type === 'live' && frame.n === this.cursor) this.acked = 0
     if (track) track.hear(frame, way)
     else if (frame.type === 'live') this.hasUnknown = true
   }

@@ -1,0 +1,1 @@
+import"./chunk-NX373R36.js";import"./chunk-S4VVHOZT.js";

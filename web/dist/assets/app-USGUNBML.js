@@ -1,1 +1,0 @@
-import"./chunk-FT4LQ7AH.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-HHP2IFY5.js";import"./chunk-FT4LQ7AH.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};
