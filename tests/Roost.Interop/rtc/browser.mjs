@@ -34,7 +34,7 @@ export function browserPeer(executablePath, launch) {
             await tell();
             main = await arrived;
           }
-          const report = await globalThis.runChecks(pc, main, { maxBytes: 262144 });
+          const report = await globalThis.runChecks(pc, main, { maxBytes: 262144, asksStatistics: true });
           pc.close();
           return report;
         }, role);

@@ -4,7 +4,12 @@ globalThis.runChecks = async function runChecks(pc, main, options) {
   const report = [];
   const within = (what, promise, ms = 20000) => Promise.race([
     promise, new Promise((_, fail) => setTimeout(() => fail(new Error(`${what}: nothing within ${ms} ms`)), ms))]);
-  const opened = (channel) => channel.readyState === "open" ? Promise.resolve() : new Promise((ok) => { channel.onopen = () => ok(); });
+  // Chromium says that a channel which arrived is open a moment before it is, and silently loses what is sent then; its statistics know.
+  const isOpen = async (channel) => [...(await pc.getStats()).values()].some((r) => r.type === "data-channel" && r.label === channel.label && r.state === "open");
+  const opened = async (channel) => {
+    if (channel.readyState !== "open") await new Promise((ok) => { channel.onopen = () => ok(); });
+    while (options.asksStatistics && !(await isOpen(channel)));
+  };
   const closed = (channel) => channel.readyState === "closed" ? Promise.resolve() : new Promise((ok) => { channel.onclose = () => ok(); });
   const bytesOf = async (data) => new Uint8Array(data instanceof ArrayBuffer ? data : data.buffer ? data : await data.arrayBuffer());
   const echo = (channel, data) => within(`echo of ${data.length ?? data.byteLength}`, new Promise((ok) => {
