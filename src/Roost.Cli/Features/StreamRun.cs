@@ -21,6 +21,7 @@ internal sealed class StreamRun : IAsyncDisposable
     private readonly RoomFolder? _folder;
     private PrivateHub? _hub;
     private TextStreamHost? _host;
+    private SigningKey? _ownKey;
     private bool _unshared;
 
     private StreamRun(StreamOptions options, Screen screen, JsonLines json, CancellationToken cancellation)
@@ -59,14 +60,15 @@ internal sealed class StreamRun : IAsyncDisposable
             await _hub.DisposeAsync();
         }
         _folder?.Dispose();
+        _ownKey?.Dispose(); // The host signed with it to its end.
         _interrupts.Dispose();
     }
 
     private async Task<int> RunAsync()
     {
         using var smallHeap = new SmallHeap();
-        using var ownKey = _folder is null ? SigningKey.Generate(SystemDice.Instance) : null;
-        await ShareAsync(_folder?.Key ?? ownKey!, _folder?.Secret ?? RoomSecret.Generate(SystemDice.Instance));
+        _ownKey = _folder is null ? SigningKey.Generate(SystemDice.Instance) : null;
+        await ShareAsync(_folder?.Key ?? _ownKey!, _folder?.Secret ?? RoomSecret.Generate(SystemDice.Instance));
 
         var pump = new StreamPump(_host!, tee: !_options.Json);
         int exit = _options.Command.Length > 0
@@ -141,7 +143,9 @@ internal sealed class StreamRun : IAsyncDisposable
         }
         else
         {
-            await _interrupts.WaitAsync(_host!.EndAcknowledged, AcknowledgeWithin);
+            // After ^C too: the end is said, and a second ^C does not wait for those who read it.
+            using var patience = new CancellationTokenSource(AcknowledgeWithin);
+            await _host!.EndAcknowledged.WaitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
