@@ -1,6 +1,6 @@
 // Runs inside a user and network namespace of its own (partition.test.mjs): three hubs in further ones, and this as the router between them.
 import { spawn, execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readlinkSync, writeFileSync } from "node:fs";
 
 const [roost] = process.argv.slice(2);
 const run = (...words) => execFileSync(words[0], words.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
@@ -31,13 +31,15 @@ async function others(at) {
 }
 const isLinked = async (from, to) => (await others(from)).some(hub => hub.connected && hub.url.includes(addressOf(to)));
 
+const own = readlinkSync("/proc/self/ns/net");
 run("ip", "link", "set", "lo", "up");
 writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
 run("nft", "add table ip roost; add chain ip roost wire { type filter hook forward priority 0; }");
 for (const at of [1, 2, 3]) {
   const room = start("unshare", "-n", "sleep", "600");
   const inside = (...words) => run("nsenter", "-t", String(room.pid), "-n", ...words);
-  await until(() => { try { run("ip", "link", "add", `wire${at}`, "type", "veth", "peer", "name", "eth0", "netns", String(room.pid)); return inside("ip", "link", "show", "eth0"); } catch { return false; } }, 5_000, "a namespace");
+  await until(() => readlinkSync(`/proc/${room.pid}/ns/net`) !== own, 10_000, "a namespace"); // until then the process is still in this one
+  run("ip", "link", "add", `wire${at}`, "type", "veth", "peer", "name", "eth0", "netns", String(room.pid));
   run("ip", "address", "add", `10.9.${at}.1/24`, "dev", `wire${at}`);
   run("ip", "link", "set", `wire${at}`, "up");
   inside("ip", "link", "set", "lo", "up");
