@@ -8,6 +8,9 @@ namespace Roost.Peer.Documents;
 /// <summary>How a document is opened.</summary>
 public sealed record DocumentSessionOptions
 {
+    /// <summary>How many members are linked with directly unless told otherwise: each gets a copy of every change.</summary>
+    public const int DefaultMaxDirect = 8;
+
     /// <summary>The document's link.</summary>
     public required DocumentInvite Invite { get; init; }
 
@@ -30,7 +33,7 @@ public sealed record DocumentSessionOptions
     public TimeSpan? KeepFor { get; init; } = TimeSpan.FromDays(30);
 
     /// <summary>Members that are linked with directly (WebRTC) at once, 0 for none; frames of the others go over the hub.</summary>
-    public int MaxDirect { get; init; } = 8;
+    public int MaxDirect { get; init; } = DefaultMaxDirect;
 
     /// <summary>What is taken.</summary>
     public DocumentLimits Limits { get; init; } = new();

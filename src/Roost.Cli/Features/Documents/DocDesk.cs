@@ -16,9 +16,6 @@ internal sealed class DocDesk : IAsyncDisposable
     /// <summary>The link of a document that has no hub but the private one of whoever has it open.</summary>
     public const string NoHub = "http://localhost:1";
 
-    /// <summary>Members that are linked with directly at once.</summary>
-    public const int MaxDirect = 8;
-
     private readonly DocumentFolder? _folder;
     private readonly Channel<DocumentEvent> _events;
 
@@ -44,7 +41,7 @@ internal sealed class DocDesk : IAsyncDisposable
         }
         var events = Channel.CreateUnbounded<DocumentEvent>(new() { SingleReader = true });
         var session = await DocumentSession.OpenAsync(
-            new DocumentSessionOptions { Invite = invite, Hubs = offline || invite.Origin == NoHub ? [] : [invite.Origin], Folder = folder, UserName = user, MaxDirect = direct ? MaxDirect : 0 },
+            new DocumentSessionOptions { Invite = invite, Hubs = offline || invite.Origin == NoHub ? [] : [invite.Origin], Folder = folder, UserName = user, MaxDirect = direct ? DocumentSessionOptions.DefaultMaxDirect : 0 },
             happened => events.Writer.TryWrite(happened));
         return new DocDesk(folder, session, events);
     }

@@ -58,7 +58,7 @@ internal static class DocOpen
         var happenings = Channel.CreateUnbounded<object>(new() { SingleReader = true });
         string user = options.User ?? Environment.UserName;
         await using var session = await DocumentSession.OpenAsync(
-            new DocumentSessionOptions { Invite = folder.Invite, Hubs = [origin], Folder = folder, UserName = user, UserColor = UserColors.Text((ulong)Random.Shared.Next()), MaxDirect = options.Direct ? DocDesk.MaxDirect : 0 },
+            new DocumentSessionOptions { Invite = folder.Invite, Hubs = [origin], Folder = folder, UserName = user, UserColor = UserColors.Text((ulong)Random.Shared.Next()), MaxDirect = options.Direct ? DocumentSessionOptions.DefaultMaxDirect : 0 },
             happened => happenings.Writer.TryWrite(happened));
         using var resized = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => happenings.Writer.TryWrite(Resized));
         using var continued = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => happenings.Writer.TryWrite(Resized));
