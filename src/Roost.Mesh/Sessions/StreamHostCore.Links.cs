@@ -116,6 +116,11 @@ public sealed partial class StreamHostCore
                 SayDirect(viewer, _newest);
             }
         }
+        if (_viewers.Count == 0)
+        {
+            // Whoever comes asks for what there is; a hub that copies it for nobody would only count it against us.
+            return;
+        }
         if (onHub == _viewers.Count || 2 * onHub > 1 + _viewers.Count)
         {
             _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Cast(default, _feed.Feed.Room, _newest)));
