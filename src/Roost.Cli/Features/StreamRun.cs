@@ -174,7 +174,7 @@ internal sealed class StreamRun : IAsyncDisposable
                 _json.Write("hub", ("origin", found.Origin), ("state", "online"));
                 break;
             case StreamHostEvent.HubLost lost:
-                _screen.Warn($"no hub: {lost.Reason}; trying again");
+                _screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 _json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
                 break;
             case StreamHostEvent.Refused refused:

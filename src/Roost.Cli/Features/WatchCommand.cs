@@ -65,11 +65,15 @@ internal static class WatchCommand
 
 internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout, bool raw, bool direct) : IDisposable
 {
+    // docs/protocol/door.md, ERROR. Later it means a host that starts again and has not opened its room yet.
+    private const ushort JoinRefused = 7;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly Stream _stdout = StandardOutput.Open();
     private readonly TerminalFilter? _filter = raw || Console.IsOutputRedirected ? null : new();
     private PeerPath _path = PeerPath.Hub;
     private bool _everOnline;
+    private bool _everJoined;
     private int _hubFailures;
 
     public void Dispose() => _stop.Dispose();
@@ -144,7 +148,7 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
                 {
                     throw new ProblemException(new Problem("ROOST-3005", $"the hub of this link cannot be reached: {lost.Reason}", "is the host's machine on, and are you on the same network?", ExitCode.NoHub));
                 }
-                screen.Warn($"no hub: {lost.Reason}; trying again");
+                screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 break;
             case StreamEvent.Path path when path.By != _path:
                 _path = path.By;
@@ -155,13 +159,17 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
                 screen.Warn($"ROOST-2007 no direct link: {none.Why}; reading over the hub");
                 json.Write("warn", ("code", "ROOST-2007"), ("message", none.Why));
                 break;
+            case StreamEvent.Refused { Code: JoinRefused } when !_everJoined:
+                throw new ProblemException(new Problem("ROOST-1007", "this hub does not know the session of this link", "the session is over, or a letter of the link is wrong; get the link again", ExitCode.UnknownRoom));
             case StreamEvent.Refused refused:
                 screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");
                 break;
             case StreamEvent.HostCame:
+                _everJoined = true;
                 json.Write("host", ("state", "here"));
                 break;
             case StreamEvent.HostGone:
+                _everJoined = true;
                 screen.Say(Screen.Dim("  the host is not here; waiting for it"));
                 json.Write("host", ("state", "gone"));
                 break;

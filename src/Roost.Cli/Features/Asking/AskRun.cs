@@ -189,7 +189,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
                 json.Write("peer-left", ("peer", went.Viewer.ToString()), ("viewers", went.Count));
                 break;
             case StreamHostEvent.HubLost lost:
-                screen.Warn($"no hub: {lost.Reason}; trying again");
+                screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 break;
             case StreamHostEvent.Refused refused:
                 screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");

@@ -224,7 +224,7 @@ internal sealed class DocStream : IAsyncDisposable
                 _json.Write("hub", ("origin", found.Origin), ("state", "online"));
                 break;
             case DocumentEvent.HubLost lost:
-                _screen.Warn($"no hub: {lost.Reason}; trying again");
+                _screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 _json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
                 break;
             case DocumentEvent.Refused refused:

@@ -69,7 +69,7 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
                 json.Write("hub", ("origin", found.Origin), ("state", "online"));
                 break;
             case DocumentEvent.HubLost lost:
-                screen.Warn($"no hub: {lost.Reason}; trying again");
+                screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
                 break;
             case DocumentEvent.Path path when _paths.GetValueOrDefault(path.Peer, PeerPath.Hub) != path.By:
