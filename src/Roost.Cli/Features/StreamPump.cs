@@ -5,7 +5,7 @@ using Roost.Peer.Streams;
 
 namespace Roost.Cli.Features;
 
-/// <summary>Moves bytes from where they come to stdout, unchanged, and to the host; the producer never waits for viewers.</summary>
+/// <summary>Moves bytes from where they come to stdout, unchanged, and to the host; the producer waits for sealing and the log, never for viewers.</summary>
 /// <param name="host">Who shares them.</param>
 /// <param name="tee">Whether stdout gets them.</param>
 /// <param name="stdoutFailed">Told once when stdout takes no more, as on a full disk; the sharing goes on.</param>
@@ -106,9 +106,10 @@ internal sealed class StreamPump(ITextSink host, bool tee, Action<string> stdout
                 {
                     return true;
                 }
-                host.Write(buffer.AsSpan(0, read));
                 Interlocked.Add(ref _bytes, read);
+                var taken = host.WriteAsync(buffer.AsMemory(0, read), interrupt);
                 to = await ShowAsync(to, buffer.AsMemory(0, read));
+                await taken; // Behind stdout: what was shared has been shown here too when ^C comes.
             }
         }
         catch (OperationCanceledException)
