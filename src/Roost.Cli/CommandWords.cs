@@ -42,9 +42,11 @@ internal static partial class CommandWords
         }
     }
 
-    /// <summary>The parser names .NET's types where a word was no number.</summary>
+    /// <summary>The parser names .NET's types where a word was no number or no path.</summary>
     private static string Plain(string message) =>
-        NoNumber().Match(message) is { Success: true } match ? $"{match.Groups["option"]} takes a number, not \"{match.Groups["word"]}\"" : message;
+        Misfit().Match(message) is { Success: true } match
+            ? $"{match.Groups["option"]} takes {(match.Groups["type"].Value.Contains("System.IO.", StringComparison.Ordinal) ? "a path" : "a number")}, not \"{match.Groups["word"]}\""
+            : message;
 
     private static string? Meant(string word, IEnumerable<string> words) =>
         words.Select(w => (Word: w, Distance: Distance(word, w))).Where(w => w.Distance <= NearEnough && 2 * w.Distance <= w.Word.Length).OrderBy(w => w.Distance).FirstOrDefault().Word;
@@ -67,6 +69,6 @@ internal static partial class CommandWords
     [GeneratedRegex(@"^Unrecognized command or argument '(?<word>[^']*)'")]
     private static partial Regex Unrecognized();
 
-    [GeneratedRegex(@"^Cannot parse argument '(?<word>.*)' for option '(?<option>[^']*)' as expected type '.*'\.$", RegexOptions.Singleline)]
-    private static partial Regex NoNumber();
+    [GeneratedRegex(@"^Cannot parse argument '(?<word>.*)' for option '(?<option>[^']*)' as expected type '(?<type>.*)'\.$", RegexOptions.Singleline)]
+    private static partial Regex Misfit();
 }

@@ -36,7 +36,7 @@ public static class RoostHubServices
         services.TryAddSingleton<HubIdentity>(provider =>
         {
             var dice = provider.GetRequiredService<Dice>();
-            return new(DirectoryOf(provider) is { } directory ? DataDirectory.ReadOrMakeKey(directory, dice) : SigningKey.Generate(dice));
+            return DirectoryOf(provider) is { } directory ? Kept(directory, dice) : new(SigningKey.Generate(dice));
         });
         services.TryAddSingleton<HubMemory>(provider =>
         {
@@ -51,6 +51,20 @@ public static class RoostHubServices
         services.AddHostedService<HubStartup>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UpgradeOnlyPolicy>());
         return services;
+    }
+
+    private static HubIdentity Kept(string directory, Dice dice)
+    {
+        var dataLock = DataLock.Take(directory);
+        try
+        {
+            return new(DataDirectory.ReadOrMakeKey(directory, dice), dataLock);
+        }
+        catch
+        {
+            dataLock.Dispose();
+            throw;
+        }
     }
 
     private static string? DirectoryOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<HubOptions>>().Value.DataDirectory;

@@ -27,6 +27,18 @@ public sealed class DataDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_directory_is_one_hubs_at_a_time()
+    {
+        string path = Path.Combine(_directory, "data");
+        await using (await TestHub.StartAsync(options => options.DataDirectory = path))
+        {
+            var error = await Assert.ThrowsAsync<HubStartException>(() => TestHub.StartAsync(options => options.DataDirectory = path));
+            Assert.Equal("ROOST-1912", error.Code);
+        }
+        await using var next = await TestHub.StartAsync(options => options.DataDirectory = path);
+    }
+
+    [Fact]
     public async Task A_data_directory_that_cannot_be_made_is_a_clear_error_at_start()
     {
         string file = Path.Combine(_directory, "file");

@@ -148,6 +148,7 @@ test("a missing or mistyped verb is answered with those there are", async t => {
     [["doc", "opne"], 2, /did you mean roost doc open\?/],
     [["hub", "--prot", "1"], 2, /did you mean --port\?/],
     [["hub", "--port", "0", "--web-root", "/no/such/folder"], 2, /ROOST-1903 The web app's folder/],
+    [["hub", "--data", ""], 2, /ROOST-2000 --data takes a path, not ""/],
     [["stream", "--max-log", "0"], 2, /ROOST-2000 --max-log takes 1 MiB or more/],
     [["hub", "--log-level", "loud"], 2, /Must be one of: .*'error'.*'trace'/],
   ];
