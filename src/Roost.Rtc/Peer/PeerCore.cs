@@ -25,6 +25,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     private readonly HashSet<(int Port, TransportAddress Address)> _peerAddresses = [];
     private Instant _now;
     private bool _moreFollows;
+    private bool _hasFailed;
     private Wake? _iceWake;
     private bool _iceWakeIsKnown;
 
@@ -122,7 +123,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         if (_dtls?.NextTick <= now)
         {
             _dtls.Tick(now);
-            DrainDtls();
+            SettleDtls();
         }
         if (_sctp?.NextWake is { } sctp && sctp.At <= now)
         {
@@ -133,10 +134,16 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     /// <inheritdoc/>
     public bool TryTake([MaybeNullWhen(false)] out PeerEffect effect)
     {
+        ReturnLent();
         while (true)
         {
             if (_effects.TryDequeue(out effect))
             {
+                if (effect is { Kind: PeerEffectKind.Transmit, Buffer: { } lent })
+                {
+                    _lent = lent;
+                    effect = effect with { Buffer = null };
+                }
                 return true;
             }
             if (TryTakeBatch(out effect))
@@ -160,7 +167,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         }
         _moreFollows = false;
         _sctp?.Close(now);
-        FlushSctp();
+        DrainSctp();
         _dtls?.Close();
         DrainDtls();
         CloseChannels();
@@ -171,7 +178,11 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     }
 
     /// <summary>Frees the DTLS transport; call after the last effect was taken.</summary>
-    public void Dispose() => _dtls?.Dispose();
+    public void Dispose()
+    {
+        ReturnLent();
+        _dtls?.Dispose();
+    }
 
     /// <summary>ICE goes through its pairs for this; data packets do not change it, and ask for it after every burst.</summary>
     private Wake? IceWake()
@@ -204,11 +215,18 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         }
     }
 
-    private void UpdateState(string? reason = null)
+    /// <summary>DTLS or SCTP is gone for good; what ICE does later changes nothing about that.</summary>
+    private void Fail(string reason)
     {
-        if (_dtls is { State: DtlsState.Failed } failed)
+        _hasFailed = true;
+        SetState(PeerState.Failed, reason);
+        CloseChannels();
+    }
+
+    private void UpdateState()
+    {
+        if (_hasFailed)
         {
-            SetState(PeerState.Failed, failed.Failure);
             return;
         }
         SetState(_ice.State switch
@@ -219,6 +237,6 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
             IceState.Disconnected => PeerState.Disconnected,
             IceState.Connected when _dtls?.State == DtlsState.Connected => PeerState.Connected,
             _ => PeerState.Connecting,
-        }, reason ?? (_ice.State == IceState.Failed ? "No path between the peers works (ICE failed)." : null));
+        }, _ice.State == IceState.Failed ? "No path between the peers works (ICE failed). Restart ICE when a network is back, or give both sides a TURN server." : null);
     }
 }
