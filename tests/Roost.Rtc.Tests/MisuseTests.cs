@@ -102,6 +102,13 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    public void Packets_larger_than_the_buffers_are_refused_at_the_start()
+    {
+        var large = Loopback with { Peer = new PeerOptions { Sctp = new() { MaxPacketBytes = 9000 } } };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RtcPeerConnection(large));
+    }
+
+    [Fact]
     public async Task An_id_in_use_closes_the_second_channel_and_leaves_the_first()
     {
         await using var pair = new Pair();

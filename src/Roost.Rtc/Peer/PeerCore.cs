@@ -35,10 +35,12 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     /// <param name="dtls">Where DTLS comes from.</param>
     /// <param name="dice">Randomness; cryptographic outside simulations.</param>
     /// <param name="transactionPrefix">First 32 bits of its STUN transaction ids, unique within the loop.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Packets are to be larger than <see cref="SctpOptions.LargestPacketBytes"/>.</exception>
     public PeerCore(PeerOptions options, PeerBuffers buffers, IDtlsFactory dtls, Dice dice, uint transactionPrefix)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(dice);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(options.Sctp.MaxPacketBytes, options.Sctp.BasePacketBytes), SctpOptions.LargestPacketBytes);
         _options = options;
         _buffers = buffers;
         _dtlsFactory = dtls;
