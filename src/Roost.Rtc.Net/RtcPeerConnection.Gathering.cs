@@ -19,13 +19,13 @@ public sealed partial class RtcPeerConnection
     /// <summary>Addresses of one server's name that are asked: both families, with one to spare in each.</summary>
     private const int MaxServerAddresses = 4;
 
-    /// <summary>On the loop: the addresses gathered from, with their sockets; null before the first time.</summary>
-    private Dictionary<IPAddress, int>? _gatheredFrom;
+    /// <summary>On the loop: the addresses this host had at the last gathering, with their sockets where they have one; null before the first.</summary>
+    private Dictionary<IPAddress, int?>? _gatheredFrom;
 
     /// <summary>Gathers when there is a first description, and again at later ones where this host's addresses have changed.</summary>
     private async Task GatherAsync()
     {
-        var hosts = Configuration.IceTransportPolicy == IceTransportPolicy.Relay ? [] : LocalAddresses();
+        var hosts = LocalAddresses();
         if (await _loop.Run(_peer, (core, now) => Gather(core, hosts, now)).ConfigureAwait(false) && Configuration.IceServers.Count > 0)
         {
             _ = AddServersAsync();
@@ -36,30 +36,21 @@ public sealed partial class RtcPeerConnection
     /// <returns>Whether there is anything new, so that servers are to be asked.</returns>
     private bool Gather(PeerCore core, List<IPAddress> hosts, Instant now)
     {
-        var before = _gatheredFrom ?? [];
-        var isFirst = _gatheredFrom is null;
-        if (!isFirst && hosts.Count == before.Count && hosts.TrueForAll(before.ContainsKey))
+        var before = _gatheredFrom;
+        if (before is not null && hosts.Count == before.Count && hosts.TrueForAll(before.ContainsKey))
         {
             return false;
         }
         _gatheredFrom = [];
         for (var i = 0; i < hosts.Count; i++)
         {
-            if (before.TryGetValue(hosts[i], out var known))
-            {
-                _gatheredFrom[hosts[i]] = known;
-            }
-            else if (_loop.SharedPort(hosts[i], Configuration.Ports) is { } port)
-            {
-                _gatheredFrom[hosts[i]] = port.Number;
-                core.Gather(new IceInput.HostAddress(port.Number, port.Address, 65535 - i, Configuration.HideAddresses ? NameFor(hosts[i]) : null), now);
-            }
+            _gatheredFrom[hosts[i]] = before?.GetValueOrDefault(hosts[i]) ?? GatherFrom(core, hosts[i], 65535 - i, now);
         }
-        foreach (var (address, number) in before)
+        foreach (var number in (before ?? []).Where(had => !_gatheredFrom.ContainsKey(had.Key)).Select(had => had.Value))
         {
-            if (!_gatheredFrom.ContainsKey(address))
+            if (number is { } lost)
             {
-                core.Gather(new IceInput.PortLost(number), now);
+                core.Gather(new IceInput.PortLost(lost), now);
             }
         }
         if (Configuration.IceServers.Count == 0)
@@ -67,6 +58,17 @@ public sealed partial class RtcPeerConnection
             core.Gather(new IceInput.NoMoreServers(), now);
         }
         return true;
+    }
+
+    /// <summary>On the loop: makes a host candidate, unless only relays may be used or no socket is to be had.</summary>
+    private int? GatherFrom(PeerCore core, IPAddress host, int preference, Instant now)
+    {
+        if (Configuration.IceTransportPolicy == IceTransportPolicy.Relay || _loop.SharedPort(host, Configuration.Ports) is not { } port)
+        {
+            return null;
+        }
+        core.Gather(new IceInput.HostAddress(port.Number, port.Address, preference, Configuration.HideAddresses ? NameFor(host) : null), now);
+        return port.Number;
     }
 
     /// <summary>A name for an address that this connection answers for while it lives.</summary>

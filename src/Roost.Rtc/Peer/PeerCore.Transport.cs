@@ -167,7 +167,7 @@ public sealed partial class PeerCore
 
     private void SendRecord(ReadOnlyMemory<byte> record, bool dontFragment = false)
     {
-        if (_ice.Path is not { } path)
+        if (_ice.Path is not { } path || record.IsEmpty)
         {
             return; // no way out now; DTLS and SCTP repeat
         }

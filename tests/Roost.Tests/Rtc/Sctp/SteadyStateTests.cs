@@ -5,7 +5,15 @@ using Roost.Testing;
 
 namespace Roost.Tests.Rtc;
 
+/// <summary>Tests of the pool of messages, which all tests share: they run alone.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class PoolCollection
+{
+    internal const string Name = "The pool of messages";
+}
+
 /// <summary>What an association allocates once windows and pools are full: nothing, with losses and without.</summary>
+[Collection(PoolCollection.Name)]
 public sealed class SteadyStateTests
 {
     private const int Slots = 512;
