@@ -1,0 +1,1 @@
+import"./chunk-TJKP6ORT.js";import"./chunk-S4VVHOZT.js";
