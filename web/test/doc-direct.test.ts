@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { isPresence } from '../client/src/doc/presence-seal.ts'
 import { readFeedFrame } from '../client/src/feeds/feed-frames.ts'
 import type { Bytes } from '../client/src/codec/bytes.ts'
-import { launchChromium, openPage } from './chromium.ts'
+import { launchChromium, openPage, withoutWebRtc } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
 
 // One document in pages that link with one another, with a hub that can be looked into and ended.
@@ -41,7 +41,7 @@ async function write(page: Page, words: string): Promise<void> {
 /** So many of those who are here are linked with directly. */
 const isLinked = (page: Page, count = 1): Promise<void> => expect.poll(() => page.locator('.people .path').filter({ hasText: /(on this network|directly) · [\d.]+ ms/ }).count(), PATIENCE).toBe(count)
 
-async function open(link: string, options: { before?: (page: Page) => Promise<void> } = {}): Promise<Page> {
+async function open(link: string, options: { before?: (page: Page) => Promise<unknown> } = {}): Promise<Page> {
   const page = await openPage(browser, complaints)
   await options.before?.(page)
   await page.goto(link)
@@ -86,4 +86,87 @@ test('two pages link, say so, and write on and converge without a hub', async ()
   await isLinked(late, 2)
   await write(late, '.')
   for (const page of [ada, bob]) await becomes(page, `${written}.`)
+}, LIMIT)
+
+test('links that die in mid-flight lose nothing and double nothing, with and without a hub', async () => {
+  const { page: ada, link } = await create()
+  // The page's own connections, for the test to cut.
+  const bob = await open(link, {
+    before: (page) =>
+      page.addInitScript(() => {
+        const made: RTCPeerConnection[] = []
+        const Real = RTCPeerConnection
+        Object.assign(globalThis, { made, RTCPeerConnection: class extends Real { constructor(config?: RTCConfiguration) { super(config); made.push(this) } } })
+      }),
+  })
+  const cut = (): Promise<void> => bob.evaluate(() => (globalThis as unknown as { made: RTCPeerConnection[] }).made.forEach((pc) => pc.close()))
+  await Promise.all([isLinked(ada), isLinked(bob)])
+  const words = (text: string): string[] => text.split(' ').filter(Boolean).sort()
+  const expected: string[] = []
+  const both = async (from: number, to: number): Promise<void> => {
+    for (const page of [ada, bob]) await sheet(page).evaluate((area: HTMLTextAreaElement) => area.setSelectionRange(0, 0))
+    for (let n = from; n < to; n++) {
+      for (const [page, name] of [[ada, 'a'], [bob, 'b']] as const) {
+        expected.push(`${name}${n}`)
+        await sheet(page).focus()
+        await page.keyboard.insertText(`${name}${n} `)
+      }
+      if (n === from + 10) await cut()
+    }
+  }
+  await both(0, 30)
+  for (const page of [ada, bob]) await expect.poll(async () => words(await text(page)), PATIENCE).toEqual([...expected].sort())
+  expect(await text(bob)).toBe(await text(ada))
+  await Promise.all([isLinked(ada), isLinked(bob)])
+  // Nobody carries anything now until the next hub: what was in the link is made good then.
+  const port = hub.usedPort
+  await hub.stop()
+  await both(30, 60)
+  hub = await new HubDouble().start(port)
+  for (const page of [ada, bob]) await expect.poll(async () => words(await text(page)), PATIENCE).toEqual([...expected].sort())
+  expect(await text(bob)).toBe(await text(ada))
+  await Promise.all([isLinked(ada), isLinked(bob)])
+}, LIMIT)
+
+test('a third that reads over the hub misses nothing, nor does a page that reloads or comes back', async () => {
+  const { page: ada, link, readOnly } = await create()
+  await write(ada, 'one ')
+  const bob = await open(link)
+  await Promise.all([isLinked(ada), isLinked(bob)])
+  const reader = await open(readOnly, { before: withoutWebRtc })
+  await becomes(reader, 'one ')
+  await write(bob, 'two ')
+  for (const page of [ada, reader]) await becomes(page, 'one two ')
+  expect(await reader.locator('.people .path').allInnerTexts()).toEqual(['via the hub', 'via the hub'])
+  await bob.reload()
+  await becomes(bob, 'one two ')
+  await isLinked(bob)
+  await write(bob, 'three ')
+  for (const page of [ada, reader]) await becomes(page, 'one two three ')
+  // The page that went away is gone from the list, however its link ended.
+  await expect.poll(() => ada.locator('.people li').count(), PATIENCE).toBe(2)
+  const port = hub.usedPort
+  await hub.stop()
+  await write(ada, 'four ')
+  await becomes(bob, 'one two three four ')
+  expect(await text(reader)).toBe('one two three ')
+  hub = await new HubDouble().start(port)
+  await becomes(reader, 'one two three four ')
+}, LIMIT)
+
+test('a read-only link reads on over its links, and two tabs of one person are two members', async () => {
+  const { page: ada, link, readOnly } = await create()
+  const tab = await ada.context().newPage()
+  await tab.goto(link)
+  const reader = await open(readOnly)
+  await isLinked(ada, 2)
+  await isLinked(tab, 2)
+  await isLinked(reader, 2)
+  await hub.stop()
+  await write(ada, 'to read ')
+  await becomes(reader, 'to read ')
+  await becomes(tab, 'to read ')
+  await write(tab, 'in tabs')
+  for (const page of [ada, reader]) await becomes(page, 'to read in tabs')
+  expect(await sheet(reader).evaluate((area) => (area as HTMLTextAreaElement).readOnly)).toBe(true)
 }, LIMIT)

@@ -149,7 +149,9 @@ export class SharedDocument {
   private forget(peer: string): void {
     const client = this.clientOf.get(peer)
     this.clientOf.delete(peer)
-    if (client !== undefined) removeAwarenessStates(this.awareness, [client], REMOTE)
+    if (client === undefined) return
+    removeAwarenessStates(this.awareness, [client], REMOTE)
+    this.awareness.meta.delete(client) // who comes back says the same again, under the same clock
   }
 }
 

@@ -1,0 +1,1 @@
+import"./chunk-LFEVZTMT.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import"./chunk-TJKP6ORT.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-PU2HIJ5V.js";import"./chunk-TJKP6ORT.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};
