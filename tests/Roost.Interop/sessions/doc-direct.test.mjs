@@ -1,6 +1,8 @@
 // One document in terminals and pages that link with one another directly, and write on when the hub is killed.
 import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { closeBrowser, openPage, roost, run, temporary, until } from "./support.mjs";
 
@@ -12,8 +14,8 @@ const becomes = (page, text) => until(async () => await sheet(page) === text, `t
 const live = page => page.waitForSelector(".doc[data-caught-up=true] .state[data-tone=live]", { timeout: patience });
 const links = page => page.$$eval(".people .path", paths => paths.filter(({ textContent }) => /(?:on this network|directly) · [\d.]+ ms/.test(textContent)).length);
 const isLinked = (page, count) => until(async () => await links(page) === count, `the page is linked with ${count}`, patience);
-async function hub(t, port = 0) {
-  const child = run(t, ["hub", "--host", "127.0.0.1", "--port", String(port), "--json"]);
+async function hub(t, port = 0, more = []) {
+  const child = run(t, ["hub", "--host", "127.0.0.1", "--port", String(port), "--json", ...more]);
   const ready = JSON.parse((await child.said(/(\{.*"ev":"ready".*\})/, patience))[1]);
   return Object.assign(child, { port: ready.port, url: `http://127.0.0.1:${ready.port}` });
 }
@@ -111,4 +113,26 @@ test("a read-only page reads over its links without a hub; who stays on the hub 
   await Promise.all([editor.ended, other.ended]);
   for (const [state, name] of [[folder, "notes"], [hubOnly, "theirs"]]) assert.equal(await doc(t, state, ["cat", name, "--offline"]), "one two ");
   assert.deepEqual([...reader.problems, ...writer.problems], []);
+});
+
+test("what linked pages write, a hub that keeps documents keeps", async t => {
+  const { folder } = temporary(t);
+  const { url } = await hub(t, 0, ["--data", join(folder, "data")]);
+  // What keeps is a peer of the hub, which comes a moment after it.
+  await until(async () => (await made(t, url, folder), readdirSync(join(folder, "data"), { recursive: true }).some(name => name.endsWith(".log"))), "the hub keeps documents", patience);
+  const { link } = await made(t, url, folder);
+  const [one, two] = [await openPage(link), await openPage(link)];
+  await Promise.all([live(one), live(two)]);
+  await Promise.all([isLinked(one, 1), isLinked(two, 1)]);
+  await type(one, "from one ");
+  await becomes(two, "from one ");
+  await type(two, "from two ");
+  await becomes(one, "from one from two ");
+  await Promise.all([one.close(), two.close()]);
+  const state = temporary(t).folder;
+  const editor = terminal(t, state, ["copy", link]);
+  await until(() => editor.out().includes("from two"), "the hub gives all of it to who comes later", patience);
+  editor.press("\x11");
+  await editor.ended;
+  assert.equal(await doc(t, state, ["cat", "copy", "--offline"]), "from one from two ");
 });

@@ -169,3 +169,14 @@ test('who does not answer is let go, and asked ever more seldom', async () => {
   expect(rest).toBeLessThan(40)
   expect(small.up.size).toBe(0)
 }, 60_000)
+
+test('in a full room of many a member asks a few at once, and then one every two seconds', async () => {
+  const [small, ...others] = sorted(await Promise.all(Array.from({ length: 30 }, () => member())))
+  for (const other of others) other.hear = () => undefined
+  members = others
+  const before = open.made
+  await enter(small)
+  expect(open.made - before).toBe(6)
+  await pass(2_100)
+  expect(open.made - before).toBe(7)
+}, 30_000)

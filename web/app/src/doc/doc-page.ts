@@ -67,12 +67,12 @@ export class DocPage {
     this.binding.show()
     this.showTitle()
     this.present()
-    addEventListener('pagehide', this.flush)
+    addEventListener('pagehide', this.leaving)
     document.addEventListener('selectionchange', this.selected)
   }
 
   stop(): void {
-    removeEventListener('pagehide', this.flush)
+    removeEventListener('pagehide', this.leaving)
     document.removeEventListener('selectionchange', this.selected)
     this.binding?.stop()
     void this.shared.stop()
@@ -210,7 +210,10 @@ export class DocPage {
     return { tone: 'live', words: d('online'), more }
   }
 
-  private readonly flush = (): void => this.shared.link.flush()
+  private readonly leaving = ({ persisted }: PageTransitionEvent): void => {
+    this.shared.link.flush()
+    if (!persisted) this.shared.link.unlink()
+  }
 
   private readonly selected = (): void => {
     if (document.activeElement === this.area) this.shared.showCursor(this.area.selectionStart, this.area.selectionEnd)

@@ -26,7 +26,7 @@ export interface LinksSetup {
 /** LEFT's reason for a lost connection: that is not leaving, and a link that is up goes on without a hub. */
 const CONNECTION_LOST = 1
 const REST_MS = [30_000, 60_000, 120_000, 300_000, 600_000]
-/** A peer may make this page build so many connections at once, and then one more every two seconds. */
+/** A peer may make this page build so many connections at once, and then one more every two seconds; so many it makes by itself, in a room where all are full. */
 const MAX_OFFERS = 6
 const OFFER_EVERY_MS = 2_000
 
@@ -40,6 +40,7 @@ export class SessionLinks {
   private iceServers: RTCIceServer[] = []
   /** Who was asked in vain: how often, and what ends the pause before it is asked again. */
   private readonly rests = new Map<string, { count: number; cancel?: () => void }>()
+  private cancelSeek: (() => void) | undefined
   private hub = ''
   private isOver = false
 
@@ -74,6 +75,7 @@ export class SessionLinks {
 
   stop(): void {
     this.isOver = true
+    this.cancelSeek?.()
     this.rests.forEach(({ cancel }) => cancel?.())
     for (const peerId of [...this.links.keys()]) this.drop(peerId)
   }
@@ -108,7 +110,15 @@ export class SessionLinks {
   /** Offers, where that is for this side to do, there is room and a hub, and the peer was not asked in vain a while ago. */
   private seek(peerId: string): void {
     if (this.isOver || !this.setup.link.isOpen || !this.offersTo(peerId) || this.rests.get(peerId)?.cancel) return
-    if (!this.links.has(peerId) && this.links.size < this.setup.maxLinks) this.open(peerId, true)
+    if (this.links.has(peerId) || this.links.size >= this.setup.maxLinks) return
+    if (this.mayOffer(this.self)) this.open(peerId, true)
+    else this.cancelSeek = this.cancelSeek || this.clock.after(OFFER_EVERY_MS, () => this.seekAll())
+  }
+
+  private seekAll(): void {
+    this.cancelSeek?.()
+    this.cancelSeek = undefined
+    for (const peerId of this.desk.members.keys()) this.seek(peerId)
   }
 
   private offersTo(peerId: string): boolean {
@@ -164,8 +174,7 @@ export class SessionLinks {
     if (!link) return
     link.close() // tells `down` while it is still the current one
     this.links.delete(peerId)
-    // A place is free: whoever waited for one gets it.
-    for (const waiting of this.desk.members.keys()) this.seek(waiting)
+    this.seekAll() // a place is free: whoever waited for one gets it
   }
 
   private say(peerId: string, signal: Signal): void {
@@ -179,6 +188,8 @@ export class SessionLinks {
     bucket.atMs = nowMs
     if (this.offers.size > 10_000) this.offers.clear()
     this.offers.set(peerId, bucket)
-    return bucket.left-- >= 1
+    if (bucket.left < 1) return false
+    bucket.left--
+    return true
   }
 }

@@ -147,6 +147,11 @@ export class DocumentLink {
     this.writer.flush()
   }
 
+  /** The page is about to be gone: who is linked with it need not wait for its silence to know. */
+  unlink(): void {
+    this.links?.stop()
+  }
+
   async stop(): Promise<void> {
     this.flush()
     await this.line

@@ -1,1 +1,0 @@
-import"./chunk-LFEVZTMT.js";import"./chunk-S4VVHOZT.js";

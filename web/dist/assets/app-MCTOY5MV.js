@@ -1,0 +1,1 @@
+import"./chunk-BWXG4YJG.js";import"./chunk-S4VVHOZT.js";
