@@ -1,0 +1,1 @@
+import"./chunk-XB4KDUVF.js";import"./chunk-S4VVHOZT.js";

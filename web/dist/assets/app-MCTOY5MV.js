@@ -1,1 +1,0 @@
-import"./chunk-BWXG4YJG.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-MIOMUVIC.js";import"./chunk-BWXG4YJG.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
