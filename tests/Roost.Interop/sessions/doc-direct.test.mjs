@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { closeBrowser, openPage, roost, run, temporary, until } from "./support.mjs";
+import { browser, closeBrowser, openPage, roost, run, temporary, until } from "./support.mjs";
 
 after(closeBrowser);
 
@@ -29,8 +29,8 @@ async function doc(t, state, args, input = "") {
 }
 
 /** A new document at a hub; its links. */
-async function made(t, url, state) {
-  await doc(t, state, ["import", "notes", "-", "--hub", url]);
+async function made(t, url, state, text = "") {
+  await doc(t, state, ["import", "notes", "-", "--hub", url], text);
   const [link, readOnly] = [await doc(t, state, ["link", "notes"]), await doc(t, state, ["link", "notes", "--read-only"])];
   return { link: link.trim(), readOnly: readOnly.trim() };
 }
@@ -46,6 +46,13 @@ function terminal(t, state, args) {
   const ended = new Promise(done => child.on("close", code => done(code)));
   t.after(async () => { child.kill("SIGKILL"); await ended; });
   return { press: keys => child.stdin.write(keys), out: () => out, ended };
+}
+
+/** A page of a browser that knows no WebRTC: it stays on the hub. */
+async function openPageWithout(link) {
+  const context = await (await browser()).newContext();
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, "RTCPeerConnection"));
+  return openPage(link, context);
 }
 
 async function type(page, text, at = "Control+End") {
@@ -119,20 +126,22 @@ test("what linked pages write, a hub that keeps documents keeps", async t => {
   const { folder } = temporary(t);
   const { url } = await hub(t, 0, ["--data", join(folder, "data")]);
   // What keeps is a peer of the hub, which comes a moment after it.
-  await until(async () => (await made(t, url, folder), readdirSync(join(folder, "data"), { recursive: true }).some(name => name.endsWith(".log"))), "the hub keeps documents", patience);
-  const { link } = await made(t, url, folder);
-  const [one, two] = [await openPage(link), await openPage(link)];
-  await Promise.all([live(one), live(two)]);
+  await until(async () => (await made(t, url, folder, "kept "), readdirSync(join(folder, "data"), { recursive: true }).some(name => name.endsWith(".log"))), "the hub keeps documents", patience);
+  const { link } = await made(t, url, folder, "kept ");
+  const [one, two, beside] = [await openPage(link), await openPage(link), await openPageWithout(link)];
+  await Promise.all([one, two, beside].map(page => live(page).then(() => becomes(page, "kept "))));
   await Promise.all([isLinked(one, 1), isLinked(two, 1)]);
   await type(one, "from one ");
-  await becomes(two, "from one ");
+  await becomes(two, "kept from one ");
   await type(two, "from two ");
-  await becomes(one, "from one from two ");
-  await Promise.all([one.close(), two.close()]);
+  await becomes(one, "kept from one from two ");
+  // What the hub brought to a third, it brought to its keeper.
+  await becomes(beside, "kept from one from two ");
+  await Promise.all([one, two, beside].map(page => page.close()));
   const state = temporary(t).folder;
   const editor = terminal(t, state, ["copy", link]);
   await until(() => editor.out().includes("from two"), "the hub gives all of it to who comes later", patience);
   editor.press("\x11");
   await editor.ended;
-  assert.equal(await doc(t, state, ["cat", "copy", "--offline"]), "from one from two ");
+  assert.equal(await doc(t, state, ["cat", "copy", "--offline"]), "kept from one from two ");
 });
