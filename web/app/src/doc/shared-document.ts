@@ -38,7 +38,10 @@ export class SharedDocument {
       checkpoint: (bytes, stateVector) => this.applyCheckpoint(bytes, stateVector),
       state: () => ({ update: Y.encodeStateAsUpdateV2(this.doc) as Bytes, stateVector: Y.encodeStateVector(this.doc) as Bytes }),
       presence: (from, update) => this.hearPresence(from, update),
-      gone: (peer) => this.forget(peer),
+      gone: (peer) => {
+        this.vias.delete(peer)
+        this.forget(peer)
+      },
       path: (peer, via) => {
         if (via) this.vias.set(peer, via)
         else this.vias.delete(peer)

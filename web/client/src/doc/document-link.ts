@@ -259,9 +259,7 @@ export class DocumentLink {
   }
 
   private left(peer: string, isForGood: boolean): void {
-    const wasHere = this.ways.has(peer)
-    this.ways.went(peer, isForGood)
-    if (wasHere && !this.ways.has(peer)) this.lose(peer)
+    if (this.ways.went(peer, isForGood)) this.lose(peer)
   }
 
   private lose(peer: string): void {
@@ -285,6 +283,7 @@ export class DocumentLink {
     if (news.type === 'up') {
       const isNew = !this.ways.has(peer)
       this.ways.up(peer)
+      this.askAtMs = Math.min(this.askAtMs, this.clock.nowMs() + ASK_EVERY_MS)
       if (isNew) {
         this.set.askRoll(peer)
         await this.presentTo(peer)

@@ -50,10 +50,12 @@ export class MemberWays {
     this.atHub.add(peer)
   }
 
-  /** The hub says that it went; `isForGood` unless only its connection to the hub was lost. */
-  went(peer: string, isForGood: boolean): void {
+  /** The hub says that it went; `isForGood` unless only its connection to the hub was lost. True when it is out of reach by that. */
+  went(peer: string, isForGood: boolean): boolean {
+    const wasHere = this.has(peer)
     this.atHub.delete(peer)
     if (isForGood) this.links.delete(peer)
+    return wasHere && !this.has(peer)
   }
 
   /** There is no hub: who is linked with stays. Gives who is out of reach. */

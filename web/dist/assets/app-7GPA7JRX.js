@@ -1,1 +1,0 @@
-import"./chunk-XB4KDUVF.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-Z2ZNP3AH.js";import"./chunk-XB4KDUVF.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};
