@@ -29,8 +29,8 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     /// <summary>Where what happens within an effect goes.</summary>
     public Action<HubInput> PostFromPerform { get; set; } = static _ => { };
 
-    /// <summary>Sealed bytes of all open links.</summary>
-    public (long Sent, long Received) Traffic => (_links.Values.Sum(link => link.BytesSent), _links.Values.Sum(link => link.BytesReceived));
+    /// <summary>Of all links there were.</summary>
+    public LinkTraffic Traffic { get; } = new();
 
     /// <summary>Runs inside the driver.</summary>
     public void Perform(MeshEffect effect)
@@ -181,7 +181,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     private async Task RunAsync(IMeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach, Carriage carried = Carriage.None)
     {
         var id = new LinkId(Interlocked.Increment(ref _lastId));
-        var link = new MeshLink(id, socket, peer.Cipher);
+        var link = new MeshLink(id, socket, peer.Cipher, Traffic);
         _links[id] = link;
         var why = LinkRefusal.None;
         try

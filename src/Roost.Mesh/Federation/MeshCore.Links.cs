@@ -33,17 +33,17 @@ public sealed partial class MeshCore
                 _dialler.Opened(older, up.Url);
                 return;
             }
-            bool twin = hub.Run != up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter;
-            if (twin)
+            if (hub.Run != up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter)
             {
                 _mesh.Notice(true, $"two processes use the key of hub {id.ToShortString()}, or it restarted faster than its old connection ended");
-            }
-            if (twin)
-            {
                 _mesh.Close(older, LinkRefusal.Twin);
             }
             else
             {
+                if (hub.Run == up.Run)
+                {
+                    _moves.Begin(older);
+                }
                 _mesh.Retire(older, LinkRefusal.Surplus);
             }
         }
@@ -60,16 +60,9 @@ public sealed partial class MeshCore
         {
             _neighbours.LinkUp(hub);
         }
-        while (hub.Pending.TryDequeue(out var frame))
+        if (!hub.IsMoving)
         {
-            if (link.IsCarried && frame is MeshFrame.Carry carry)
-            {
-                _carrier.Lost(hub, carry, LinkRefusal.NoRoad); // One hub in the middle, not two.
-            }
-            else
-            {
-                _mesh.Send(hub, frame);
-            }
+            SendWaiting(hub);
         }
         if (hub.NeedsLeases)
         {
@@ -80,11 +73,36 @@ public sealed partial class MeshCore
         {
             _mesh.Notice(false, $"hub {id.ToShortString()} joined the mesh");
         }
+        if (hub.WasCarried != link.IsCarried)
+        {
+            hub.WasCarried = link.IsCarried;
+            _mesh.Notice(false, $"hub {id.ToShortString()} is reached {(link.IsCarried ? "through a third hub" : "directly again")}");
+        }
+    }
+
+    private void SendWaiting(KnownHub hub)
+    {
+        while (hub.Pending.TryDequeue(out var frame))
+        {
+            if (hub.Link is { IsCarried: true } && frame is MeshFrame.Carry carry)
+            {
+                _carrier.Lost(hub, carry, LinkRefusal.NoRoad); // One hub in the middle, not two.
+            }
+            else
+            {
+                _mesh.Send(hub, frame);
+            }
+        }
     }
 
     private void LinkDown(MeshInput.LinkDown down)
     {
-        if (!_mesh.Links.Remove(down.Link, out var link) || link.Hub.Link != link)
+        if (!_mesh.Links.Remove(down.Link, out var link))
+        {
+            return;
+        }
+        _moves.Ended(link);
+        if (link.Hub.Link != link)
         {
             return;
         }
@@ -194,7 +212,7 @@ public sealed partial class MeshCore
             case MeshFrame.Ping f:
                 _watch.Pinged(link, f);
                 break;
-            case MeshFrame.Pong:
+            case MeshFrame.Pong f when !_moves.CaughtUp(hub, f):
                 _watch.Ponged(link);
                 break;
             case MeshFrame.Probe f:
@@ -205,6 +223,10 @@ public sealed partial class MeshCore
                 _watch.Answered(f);
                 break;
             case MeshFrame.Done:
+                if (hub.Link == link)
+                {
+                    _moves.Begin(link); // The other end may have a new link that is not known here yet.
+                }
                 _mesh.Close(link, LinkRefusal.Idle);
                 break;
             case MeshFrame.Wanted f:

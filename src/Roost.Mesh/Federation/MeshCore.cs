@@ -32,6 +32,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     private readonly Finder _finder;
     private readonly Router _router;
     private readonly Carrier _carrier;
+    private readonly Moves _moves;
     private readonly RoomMesh _rooms;
     private bool _started;
     private int _part;
@@ -54,6 +55,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _finder = new(_mesh, _roll, _rendezvous, _leases);
         _router = new(_mesh, _roll, _leases, _announcer, _finder);
         _carrier = new(_mesh, _roll);
+        _moves = new(_mesh, SendWaiting);
         _rooms = new(_mesh, _roll, _rendezvous);
         _roll.Publish = _news.Publish;
         _roll.Died = Died;

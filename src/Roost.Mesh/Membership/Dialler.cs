@@ -17,6 +17,7 @@ internal sealed class Dialler
     private readonly Detours _detours;
     private readonly List<Seed> _seeds = [];
     private Instant _nextRedial = Instant.Epoch;
+    private bool _lastWasDead;
 
     private sealed class Seed(string url)
     {
@@ -81,19 +82,38 @@ internal sealed class Dialler
         if (_mesh.Now >= _nextRedial)
         {
             _nextRedial = _mesh.Now + _mesh.Options.RedialEvery;
-            var dead = _roll.All.Where(hub => !hub.IsUp && hub.Urls.Count > 0 && !hub.IsDialling).ToList();
-            if (dead.Count > 0)
-            {
-                Dial(dead[_mesh.Dice.Next(dead.Count)]);
-            }
+            Redial();
             _roll.ForgetOld();
+        }
+    }
+
+    // One at a time, by turns: the dead, and those that are reached through a third hub, whose direct way may work again.
+    private void Redial()
+    {
+        var carried = _roll.All.Where(hub => hub is { Link.IsCarried: true, Urls.Count: > 0, IsDialling: false }).ToList();
+        var dead = _roll.All.Where(hub => hub is { IsUp: false, Urls.Count: > 0, IsDialling: false }).ToList();
+        _lastWasDead = dead.Count > 0 && (carried.Count == 0 || !_lastWasDead);
+        var due = _lastWasDead ? dead : carried;
+        if (due.Count > 0)
+        {
+            var hub = due[_mesh.Dice.Next(due.Count)];
+            hub.NextUrl = (hub.NextUrl + 1) % hub.Urls.Count;
+            Dial(hub);
         }
     }
 
     public void Want(KnownHub hub)
     {
-        if (hub.Link is not null || hub.IsDialling)
+        if (hub.Link is not null)
         {
+            return;
+        }
+        if (hub.IsDialling)
+        {
+            if (hub.Pending.Count == 1)
+            {
+                CarryLater(hub); // When it was dialled nothing waited for it.
+            }
             return;
         }
         if (hub.Urls.Count == 0)
@@ -204,14 +224,16 @@ internal sealed class Dialler
         hub.IsDialling = true;
         var (url, allowed) = hub.Urls[Math.Min(hub.NextUrl, hub.Urls.Count - 1)];
         _mesh.Emit(new MeshEffect.Dial(url, hub.Id, allowed));
-        _mesh.Later(_mesh.Options.CarryAfter, "a dial takes long", () =>
-        {
-            if (hub is { IsDialling: true, Link: null, State: HubState.Alive, Pending.Count: > 0 })
-            {
-                _detours.Begin(hub);
-            }
-        });
+        CarryLater(hub);
     }
+
+    private void CarryLater(KnownHub hub) => _mesh.Later(_mesh.Options.CarryAfter, "a dial takes long", () =>
+    {
+        if (hub is { IsDialling: true, Link: null, State: HubState.Alive, Pending.Count: > 0 })
+        {
+            _detours.Begin(hub);
+        }
+    });
 
     private static string Explain(MeshInput.DialFailed failed) => failed.Why switch
     {
