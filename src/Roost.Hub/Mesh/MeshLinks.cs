@@ -117,6 +117,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         await Task.Yield();
         var url = new Uri(dial.Url);
         var why = LinkRefusal.None;
+        string detail = "";
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         deadline.CancelAfter(handshakeWithin);
         try
@@ -138,9 +139,18 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         {
             // Something answered, but not as a hub does: waiting is of no use.
             why = e is WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } ? LinkRefusal.BadMessage : LinkRefusal.None;
+            detail = Describe(e);
         }
-        await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted)), null);
+        await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted, detail)), null);
     }
+
+    private static string Describe(Exception failure) => failure switch
+    {
+        AuthenticationException => "its certificate is not trusted here, or is for another name",
+        OperationCanceledException => "no answer",
+        { InnerException: SocketException inner } => inner.Message,
+        _ => failure.Message.TrimEnd('.'),
+    };
 
     private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(IMeshSocket socket, LinkHandshake handshake)
     {

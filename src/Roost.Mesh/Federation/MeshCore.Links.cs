@@ -18,7 +18,6 @@ public sealed partial class MeshCore
         }
         bool outbound = up.Url is not null || up.Carried == Carriage.Opened;
         var link = new Link(up.Link, hub, outbound, up.Carried != Carriage.None, up.Reach, _mesh.Now, _mesh.Options);
-        bool isNew = hub.Record is null && hub.Link is null;
         if (hub.Link is { } older)
         {
             // Both dialled at once: the link that the smaller id opened stays, at both ends. Otherwise the newer one, the older may be half open.
@@ -69,10 +68,6 @@ public sealed partial class MeshCore
             _announcer.AdjustSoon();
         }
         _rooms.LinkUp(hub);
-        if (isNew)
-        {
-            _mesh.Notice(false, $"hub {id.ToShortString()} joined the mesh");
-        }
         if (hub.WasCarried != link.IsCarried)
         {
             hub.WasCarried = link.IsCarried;

@@ -123,6 +123,9 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
                 _roll.Drain(drained.Out);
                 OwnersMoved();
                 break;
+            case MeshInput.PingAll:
+                _watch.MeasureAll();
+                break;
             case MeshInput.Stopped:
                 _started = false;
                 foreach (var open in _mesh.Links.Values.ToList())

@@ -34,6 +34,12 @@ internal sealed class Dialler
         /// <summary>What the operator was told last: once for each cause, not for each try.</summary>
         public LinkRefusal Told { get; set; }
 
+        /// <summary>The operator was told that nothing answers.</summary>
+        public bool ToldSilent { get; set; }
+
+        /// <summary>Looked for of its own accord, so that nobody is told when it is not there.</summary>
+        public bool IsGuess { get; init; }
+
         public Instant NotBefore { get; set; } = Instant.Epoch;
     }
 
@@ -54,17 +60,21 @@ internal sealed class Dialler
         {
             AddSeed(url);
         }
+        foreach (string url in mesh.Options.Guesses)
+        {
+            AddSeed(url, isGuess: true);
+        }
     }
 
     /// <summary>What waited for a link that will not come.</summary>
     public Action<KnownHub, MeshFrame> GaveUp { get; set; } = static (_, _) => { };
 
-    public void AddSeed(string url)
+    public void AddSeed(string url, bool isGuess = false)
     {
         string door = Reaches.DoorOf(url);
         if (!_seeds.Exists(seed => seed.Url == door))
         {
-            _seeds.Add(new Seed(door));
+            _seeds.Add(new Seed(door) { IsGuess = isGuess });
         }
     }
 
@@ -141,7 +151,7 @@ internal sealed class Dialler
         }
         foreach (var seed in _seeds.Where(seed => seed.Url == url))
         {
-            (seed.Hub, seed.IsDialling, seed.Failures, seed.Told) = (link.Hub.Id, false, 0, LinkRefusal.None);
+            (seed.Hub, seed.IsDialling, seed.Failures, seed.Told, seed.ToldSilent) = (link.Hub.Id, false, 0, LinkRefusal.None, false);
             if (!link.Hub.Urls.Exists(known => known.Url == url))
             {
                 link.Hub.Urls.Insert(0, (url, null));
@@ -161,6 +171,11 @@ internal sealed class Dialler
             {
                 seed.Told = failed.Why;
                 _mesh.Notice(failed.Why is not LinkRefusal.Self, Explain(failed));
+            }
+            else if (passes && !seed.ToldSilent && !seed.IsGuess && seed.Failures > 1) // The first try may come before the other hub listens.
+            {
+                seed.ToldSilent = true;
+                _mesh.Notice(false, $"{failed.Url} cannot be reached{(failed.Detail.Length > 0 ? $" ({failed.Detail})" : "")}; it is tried again every {SeedRetry[^1].TotalSeconds:0} s.");
             }
         }
         if (failed.Wanted is not { } id || _roll.Find(id) is not { IsDialling: true } hub)

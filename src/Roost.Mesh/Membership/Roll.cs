@@ -105,6 +105,10 @@ internal sealed class Roll
         {
             return false;
         }
+        if (hub.Record is null)
+        {
+            _mesh.Notice(false, $"hub {hub.Id.ToShortString()} joined the mesh");
+        }
         hub.Record = accepted;
         LearnUrls(hub, accepted, from);
         SetState(hub, HubState.Alive);
@@ -217,6 +221,10 @@ internal sealed class Roll
 
     private void SetState(KnownHub hub, HubState state)
     {
+        if (hub.State == HubState.Dead && state == HubState.Alive && hub.Record is not null)
+        {
+            _mesh.Notice(false, $"hub {hub.Id.ToShortString()} is back");
+        }
         hub.State = state;
         hub.Since = _mesh.Now;
     }
