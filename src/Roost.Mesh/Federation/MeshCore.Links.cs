@@ -103,6 +103,7 @@ public sealed partial class MeshCore
         }
         var hub = link.Hub;
         hub.Link = null;
+        _router.LinkLost(hub);
         bool mattered = hub.IsNeighbour || hub.Pending.Count > 0;
         _neighbours.LinkDown(hub);
         if (down.Why == LinkRefusal.Twin)
@@ -207,7 +208,7 @@ public sealed partial class MeshCore
             case MeshFrame.Ping f:
                 _watch.Pinged(link, f);
                 break;
-            case MeshFrame.Pong f when !_moves.CaughtUp(hub, f):
+            case MeshFrame.Pong f when !_moves.CaughtUp(hub, f) && !_router.HasGivenBack(hub, f):
                 _watch.Ponged(link);
                 break;
             case MeshFrame.Probe f:

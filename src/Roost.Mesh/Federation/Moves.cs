@@ -9,7 +9,7 @@ namespace Roost.Mesh.Federation;
 /// </summary>
 internal sealed class Moves
 {
-    private const uint First = 0x8000_0000; // The other half of the numbers is for Watch's pings.
+    private const uint First = 0x8000_0000, Last = 0xBFFF_FFFF; // Below are Watch's pings, above those of the router.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly MeshState _mesh;
@@ -34,7 +34,7 @@ internal sealed class Moves
         {
             return;
         }
-        uint echo = _next = Math.Max(_next + 1, First);
+        uint echo = _next = _next == Last ? First : _next + 1;
         _moving[hub] = (echo, older);
         hub.IsMoving = true;
         _mesh.Emit(new MeshEffect.Send(older.Id, new MeshFrame.Ping(echo)));
@@ -52,7 +52,7 @@ internal sealed class Moves
     {
         if (!_moving.TryGetValue(hub, out var move) || move.Echo != pong.Echo)
         {
-            return pong.Echo >= First;
+            return pong.Echo is >= First and <= Last;
         }
         End(hub);
         return true;

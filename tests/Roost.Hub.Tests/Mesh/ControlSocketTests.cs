@@ -16,7 +16,7 @@ public sealed class ControlSocketTests : IDisposable
     public async Task It_lists_the_mesh_takes_round_trips_anew_and_takes_the_hub_out_and_back_in()
     {
         await using var mesh = await MeshOfHubs.StartAsync(2);
-        await using var hub = await mesh.AddAsync(options => options.DataDirectory = _directory);
+        var hub = await mesh.AddAsync(options => options.DataDirectory = _directory);
         await MeshOfHubs.UntilAsync(async () => (await AskAsync("mesh"))["hubs"]!.AsArray().Count(other => (bool)other!["linked"]!) == 2, "it is linked to both", seconds: 30);
         await using var peer = await TestPeer.EnterAsync(hub.Host, 1);
         await using var guest = await Guest.AnnouncedAsync(hub, 'a');
@@ -28,7 +28,6 @@ public sealed class ControlSocketTests : IDisposable
         Assert.True((bool)(await AskAsync("mesh"))["draining"]!);
         Assert.True((bool)(await AskAsync("mesh undrain"))["ok"]!);
         Assert.False((bool)(await AskAsync("mesh"))["draining"]!);
-        mesh.Hubs.Remove(hub);
     }
 
     [Fact]
@@ -36,7 +35,7 @@ public sealed class ControlSocketTests : IDisposable
     {
         await using var hub = await TestHub.StartAsync(options => options.DataDirectory = _directory);
         Assert.Equal("unknown command", (string?)(await AskAsync("mesh explode"))["error"]);
-        Assert.Equal("unknown command", (string?)(await AskAsync(new string('x', 5_000)))["error"]);
+        Assert.Equal("unknown command", (string?)(await AskAsync(new string('x', 900)))["error"]);
         using (var silent = await ConnectAsync())
         {
             Assert.Empty((await AskAsync("mesh ping"))["hubs"]!.AsArray()); // Nobody there: nothing to wait for.

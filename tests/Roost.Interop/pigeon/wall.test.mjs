@@ -9,7 +9,7 @@ test("two hubs behind a wall meet through a third, directly when it falls, are l
     "peers of both signal each other through the third hub",
     "the wall fell: a direct link, and no signal was lost or overtaken",
     "the wall is back: carried again",
-    "the third hub died: the other is dead to both, and its peer gone",
+    "the third hub died: the other is dead to both, and signals to its peer are refused",
     "the wall fell: healed",
   ].join("\n") + "\n");
 });
