@@ -34,13 +34,17 @@ internal sealed class MeshLink
     private bool _closed;
 
     /// <summary>Begins a link on a socket that has proven itself.</summary>
-    public MeshLink(LinkId id, IMeshSocket socket, LinkCipher cipher, LinkTraffic traffic)
+    public MeshLink(LinkId id, IMeshSocket socket, LinkCipher cipher, Reach reach, LinkTraffic traffic)
     {
         (_id, _socket, _cipher, _traffic) = (id, socket, cipher, traffic);
+        Reach = reach;
         _sendAll = () => _ = SendAllAsync();
     }
 
     public LinkId Id => _id;
+
+    /// <summary>The class of the other end's address; of a carried link, that of the hub in the middle.</summary>
+    public Reach Reach { get; }
 
     /// <summary>Set by the driver while frames are appended but not on their way.</summary>
     public bool InBatch { get; set; }

@@ -191,7 +191,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     private async Task RunAsync(IMeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach, Carriage carried = Carriage.None)
     {
         var id = new LinkId(Interlocked.Increment(ref _lastId));
-        var link = new MeshLink(id, socket, peer.Cipher, Traffic);
+        var link = new MeshLink(id, socket, peer.Cipher, reach, Traffic);
         _links[id] = link;
         var why = LinkRefusal.None;
         try

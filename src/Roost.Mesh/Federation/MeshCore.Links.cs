@@ -46,7 +46,8 @@ public sealed partial class MeshCore
                 _mesh.Retire(older, LinkRefusal.Surplus);
             }
         }
-        hub.NeedsLeases |= hub.Run != 0 && hub.Run != up.Run; // It was started anew and has lost what it had.
+        bool isAnew = hub.Run != 0 && hub.Run != up.Run; // It was started anew and has lost what it had.
+        hub.NeedsLeases |= isAnew;
         hub.Run = up.Run;
         hub.Link = link;
         _mesh.Links[link.Id] = link;
@@ -66,6 +67,10 @@ public sealed partial class MeshCore
         if (hub.NeedsLeases)
         {
             _announcer.AdjustSoon();
+        }
+        if (isAnew)
+        {
+            _mesh.Host.GuestsForgotten(hub.Id);
         }
         _rooms.LinkUp(hub);
         if (hub.WasCarried != link.IsCarried)

@@ -60,7 +60,11 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _roll.Publish = _news.Publish;
         _roll.Died = Died;
         _roll.Changed = _ => OwnersMoved();
-        _roll.Refuted = _announcer.RepeatAll;
+        _roll.Refuted = () =>
+        {
+            _announcer.RepeatAll();
+            _mesh.Host.GuestsForgotten(null);
+        };
         _dialler.GaveUp = GaveUp;
         _finder.Found = _router.Found;
     }

@@ -178,6 +178,26 @@ public class CarrierTests
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_address_that_somebody_as_near_told_is_kept_when_a_stranger_tells_of_its_hub(bool strangerFirst)
+    {
+        const string near = "ws://10.0.0.2:3000/mesh";
+        var rig = new MeshRig();
+        var stranger = rig.Link(3);
+        var record = HubRecord.Sign(MeshRig.KeyOf(2), 2, 0, "global", [near]);
+        if (strangerFirst)
+        {
+            rig.Hear(stranger, new MeshFrame.News([record], []));
+        }
+        var two = rig.Link(2, Reach.Private, near);
+        rig.Hear(strangerFirst ? two : stranger, new MeshFrame.News([record], []));
+        rig.Hub.Take<HubEffect>();
+        rig.Tell(new MeshInput.LinkDown(two, LinkRefusal.None));
+        Assert.Equal(near, rig.Hub.Take<HubEffect.ToMesh>().Select(effect => effect.Effect).OfType<MeshEffect.Dial>().Single().Url);
+    }
+
     [Fact]
     public void A_hub_that_does_not_call_back_is_dialled_through_one_that_has_a_link_to_it()
     {
