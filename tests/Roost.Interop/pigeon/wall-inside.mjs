@@ -119,6 +119,7 @@ try {
   await live();
   process.exit(0);
 } catch (error) {
-  console.error(error, JSON.stringify([await seen(1, 2), await seen(2, 1)]), one, other);
+  const peers = [one, other].map(peer => peer && { told: [...peer.told], numbers: peer.numbers.length, pings: peer.pings, refused: peer.refused });
+  console.error(error, JSON.stringify([await seen(1, 2), await seen(2, 1), await others(1), await others(2), await others(3), ...peers], null, 1));
   process.exit(1);
 }
