@@ -141,6 +141,11 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
             why = e is WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } ? LinkRefusal.BadMessage : LinkRefusal.None;
             detail = Describe(e);
         }
+        catch (Exception e)
+        {
+            Log.Mistaken(log, e, dial.Url); // Ours; but a hub that waits for the end of a dial for ever would never dial there again.
+            detail = e.Message;
+        }
         await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted, detail)), null);
     }
 
@@ -219,6 +224,9 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Mesh: {Text}")]
         public static partial void Warned(ILogger log, string text);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "ROOST-1900 a mistake while {Url} was dialled or linked")]
+        public static partial void Mistaken(ILogger log, Exception exception, string url);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "A hub link was refused: {Why}")]
         public static partial void Refused(ILogger log, LinkRefusal why);

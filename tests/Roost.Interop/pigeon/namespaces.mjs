@@ -48,7 +48,7 @@ export function route() {
   run("nft", "add table ip roost; add chain ip roost wire { type filter hook forward priority 0; }");
 }
 
-/** A namespace with one wire to this one, by number, and a hub in it. Returns the hub's process. */
+/** A namespace with one wire to this one, by number, and a hub in it that listens. Returns the hub's process. */
 export async function startHubIn(at, ...args) {
   const own = readlinkSync("/proc/self/ns/net");
   const room = start("unshare", "-n", "sleep", "600");
@@ -61,7 +61,12 @@ export async function startHubIn(at, ...args) {
   inside("ip", "address", "add", `${addressOf(at)}/24`, "dev", "eth0");
   inside("ip", "link", "set", "eth0", "up");
   inside("ip", "route", "add", "default", "via", `10.9.${at}.1`);
-  return start("nsenter", "-t", String(room.pid), "-n", roost, "hub", "--host", addressOf(at), "--port", "3000", "--quiet", "--log-level", "error", ...args);
+  const hub = start("nsenter", "-t", String(room.pid), "-n", roost, "hub", "--host", addressOf(at), "--port", "3000", "--quiet", "--log-level", "error", ...args);
+  await until(async () => {
+    if (hub.exitCode !== null) throw new Error(`hub ${at} ended with ${hub.exitCode}`);
+    return fetch(`http://${addressOf(at)}:3000/ready`, { signal: AbortSignal.timeout(5_000) }).then(answer => answer.ok, () => false);
+  }, 180_000, `hub ${at} listens`); // the first start of a new executable on a busy machine takes its time
+  return hub;
 }
 
 /** From here on packets from one room to another vanish. */
@@ -73,7 +78,7 @@ export const mend = () => run("nft", "flush chain ip roost wire");
 /** What a hub says of the others; an empty list while it cannot be asked. */
 export async function others(at) {
   try {
-    return (await (await fetch(`http://${addressOf(at)}:3000/hubs`)).json()).hubs;
+    return (await (await fetch(`http://${addressOf(at)}:3000/hubs`, { signal: AbortSignal.timeout(10_000) })).json()).hubs;
   } catch {
     return [];
   }

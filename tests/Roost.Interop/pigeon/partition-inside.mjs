@@ -3,7 +3,7 @@ import { addressOf, cut, isLinked, mend, others, route, startHubIn, until } from
 
 route();
 for (const at of [1, 2, 3]) await startHubIn(at, ...(at < 3 ? ["--mesh", `ws://${addressOf(3)}:3000`] : []));
-await until(async () => await isLinked(1, 2) && await isLinked(2, 1) && (await others(3)).length === 2, 60_000, "a mesh of three");
+await until(async () => await isLinked(1, 2) && await isLinked(2, 1) && (await others(3)).length === 2, 120_000, "a mesh of three");
 console.log("meshed");
 
 // What the first hub sends to the second is lost; what the second sends to the first arrives.

@@ -67,7 +67,7 @@ async function live() {
   cut(2, 1);
   const third = await startHubIn(3, "--data", dataOf(3));
   for (const at of [1, 2]) await startHubIn(at, "--data", dataOf(at), "--mesh", `ws://${addressOf(3)}:3000`);
-  await until(async () => (await others(1)).length === 2 && (await others(2)).length === 2, 60_000, "a mesh of three");
+  await until(async () => (await others(1)).length === 2 && (await others(2)).length === 2, 120_000, "a mesh of three");
   one = await connect(1, "1".repeat(40));
   other = await connect(2, "2".repeat(40));
   await until(() => one.told.has(other.id) && other.told.has(one.id), 60_000, "the peers find each other");
