@@ -36,7 +36,20 @@ public static class RoostHubServices
         services.TryAddSingleton<HubIdentity>(provider =>
         {
             var dice = provider.GetRequiredService<Dice>();
-            return DirectoryOf(provider) is { } directory ? Kept(directory, dice) : new(SigningKey.Generate(dice));
+            if (DirectoryOf(provider) is not { } directory)
+            {
+                return new(SigningKey.Generate(dice));
+            }
+            var held = DataDirectory.Hold(directory);
+            try
+            {
+                return new(DataDirectory.ReadOrMakeKey(directory, dice), held);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
         });
         services.TryAddSingleton<HubMemory>(provider =>
         {
@@ -51,20 +64,6 @@ public static class RoostHubServices
         services.AddHostedService<HubStartup>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UpgradeOnlyPolicy>());
         return services;
-    }
-
-    private static HubIdentity Kept(string directory, Dice dice)
-    {
-        var dataLock = DataLock.Take(directory);
-        try
-        {
-            return new(DataDirectory.ReadOrMakeKey(directory, dice), dataLock);
-        }
-        catch
-        {
-            dataLock.Dispose();
-            throw;
-        }
     }
 
     private static string? DirectoryOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<HubOptions>>().Value.DataDirectory;

@@ -148,8 +148,10 @@ internal static class ListOperations
         return result;
     }
 
+    /// <summary>All of it before anything is inserted.</summary>
     private static void Check(ReadOnlySpan<YValue> values)
     {
+        HashSet<YType>? types = null;
         foreach (ref readonly var value in values)
         {
             if (value.IsUndefined)
@@ -158,6 +160,10 @@ internal static class ListOperations
             }
 
             ItemFactory.EnsureStorable(value);
+            if (value.Reference is YType type)
+            {
+                type.EnsureFree(givenTwice: values.Length > 1 && !(types ??= []).Add(type));
+            }
         }
     }
 }

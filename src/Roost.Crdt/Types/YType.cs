@@ -59,15 +59,20 @@ public abstract partial class YType
     /// <summary>Gives it a place in the store, before the item that will hold it is integrated.</summary>
     internal TypeNode Attach(BlockStore store)
     {
-        if (Node is not null)
-        {
-            throw new InvalidOperationException($"This {GetType().Name} is part of a document already; put a Clone() there.");
-        }
-
+        EnsureFree();
         var node = store.AddType(Kind);
         node.Name = NodeName;
         node.Facade = this;
         return Node = node;
+    }
+
+    /// <exception cref="InvalidOperationException">It has its place already.</exception>
+    internal void EnsureFree(bool givenTwice = false)
+    {
+        if (givenTwice || Node is not null)
+        {
+            throw new InvalidOperationException($"This {GetType().Name} is {(givenTwice ? "given twice" : "part of a document already")}; put a Clone() there.");
+        }
     }
 
     internal void Integrated(Transaction transaction)

@@ -60,6 +60,11 @@ internal sealed class DecodedUpdate : IDisposable
         {
             var decoder = new UpdateDecoderV1(new ByteReader(update));
             UpdateParser.Parse(ref decoder, this, limits);
+            if (Sections.Count == 0 && decoder.Remaining > 0)
+            {
+                // Every update of format V2 begins with what is "no structs" in V1; Yjs would take it for one that says nothing.
+                decoder.Fail(UpdateFault.Malformed, "Bytes after the end: an update of format V2 where one of V1 is expected?");
+            }
         }
     }
 

@@ -7,6 +7,8 @@ internal ref struct UpdateDecoderV1(ByteReader reader) : IUpdateDecoder
 
     public readonly int Position => _rest.Position;
 
+    public readonly int Remaining => _rest.Remaining;
+
     // The shortest struct is a GC of two bytes.
     public readonly int MaxStructs => _rest.Remaining / 2;
 

@@ -18,7 +18,11 @@ internal ref struct UpdateDecoderV2 : IUpdateDecoder
 
     public UpdateDecoderV2(ByteReader reader, DecodedUpdate into)
     {
-        reader.ReadVarUint();   // feature flags
+        if (reader.ReadVarUint() != 0)
+        {
+            reader.Fail(UpdateFault.Malformed, "It does not begin with 0: an update of format V1 where one of V2 is expected?");
+        }
+
         _keys = [];
         _keyClocks = new(reader.ReadSection());
         _clients = new(reader.ReadSection());

@@ -4,27 +4,20 @@ using Roost.Core.Identity;
 namespace Roost.Hub.Hosting;
 
 /// <summary>The hub's key and the id that follows from it.</summary>
-public sealed class HubIdentity : IDisposable
+/// <param name="key">The key.</param>
+/// <param name="held">What is held as long as the hub runs; null: nothing.</param>
+public sealed class HubIdentity(SigningKey key, IDisposable? held = null) : IDisposable
 {
-    private readonly IDisposable? _lock;
-
-    /// <summary>Takes over <paramref name="key"/>.</summary>
-    public HubIdentity(SigningKey key) : this(key, null)
-    {
-    }
-
-    internal HubIdentity(SigningKey key, IDisposable? dataLock) => (Key, Id, _lock) = (key, HubId.OfKey(key.PublicKey), dataLock);
-
     /// <summary>The key.</summary>
-    public SigningKey Key { get; }
+    public SigningKey Key { get; } = key;
 
     /// <summary>The id.</summary>
-    public HubId Id { get; }
+    public HubId Id { get; } = HubId.OfKey(key.PublicKey);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         Key.Dispose();
-        _lock?.Dispose();
+        held?.Dispose();
     }
 }

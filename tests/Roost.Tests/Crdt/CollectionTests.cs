@@ -153,4 +153,20 @@ public class CollectionTests
         array.Push(0.1, 1e21, 1e-7, 123456789012345680000.0, -1.5e300, 5e-324, 0.000001, 100, -0.0, double.NaN);
         Assert.Equal("[0.1,1e+21,1e-7,123456789012345680000,-1.5e+300,5e-324,0.000001,100,0,null]", Bytes.Json(array));
     }
+
+    [Fact]
+    public void A_type_that_has_its_place_or_is_given_twice_is_refused_before_anything_is_inserted()
+    {
+        var (list, used, twice) = (new YDoc(1).GetArray(), new YMap(), new YMap());
+        new YDoc(2).GetArray().Push(used);
+        Assert.Contains("Clone()", Assert.Throws<InvalidOperationException>(() => list.Push(1, new YMap(), used)).Message);
+        Assert.Contains("given twice", Assert.Throws<InvalidOperationException>(() => list.Push(twice, 2, twice)).Message);
+        Assert.Contains("Clone()", Assert.Throws<InvalidOperationException>(() => list.Doc!.GetMap()["k"] = used).Message);
+        Assert.Throws<ArgumentOutOfRangeException>(() => list.Insert(-1, 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => list.Delete(-1));
+        Assert.Empty(list);
+        Assert.Equal(0, list.Doc!.Size.Structs);
+        list.Push(twice, used.Clone());
+        Assert.Equal(2, list.Count);
+    }
 }

@@ -168,4 +168,21 @@ public class HostileUpdateTests
         Assert.Equal(before, doc.EncodeStateAsUpdate());
         return refusal;
     }
+
+    [Fact]
+    public void An_update_of_the_other_format_is_refused_with_a_hint_and_changes_nothing()
+    {
+        var text = new YDoc(1);
+        text.GetText().Insert(0, "abc");
+        foreach (var source in new[] { new YDoc(1), text, SampleDocument.Make(1) })
+        {
+            var doc = new YDoc(2);
+            Assert.False(doc.TryApplyUpdate(source.EncodeStateAsUpdateV2(), out var asV1));
+            Assert.False(doc.TryApplyUpdate(source.EncodeStateAsUpdate(), out var asV2, v2: true));
+            Assert.Empty(doc.StateVector());
+            Assert.False(doc.HasPending);
+            Assert.True(source != text || asV1.Message.Contains("format V2", StringComparison.Ordinal));
+            Assert.True(source != text || asV2.Message.Contains("format V1", StringComparison.Ordinal));
+        }
+    }
 }

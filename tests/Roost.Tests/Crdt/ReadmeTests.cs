@@ -59,19 +59,13 @@ public class ReadmeTests
     [Fact]
     public void The_readme_shows_this_very_code()
     {
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root!.FullName, "Roost.slnx")))
-        {
-            root = root.Parent;
-        }
-
-        var source = File.ReadAllLines(Path.Combine(root.FullName, "tests", "Roost.Tests", "Crdt", "ReadmeTests.cs"));
+        var source = File.ReadAllLines(Path.Combine(RepoRoot.Path, "tests", "Roost.Tests", "Crdt", "ReadmeTests.cs"));
         var code = new StringBuilder();
         foreach (var line in source.SkipWhile(line => line.Trim() != "// readme: begin").Skip(1).TakeWhile(line => line.Trim() != "// readme: end"))
         {
             code.Append(line.Length > 8 ? line[8..] : "").Append('\n');
         }
 
-        Assert.Contains(code.ToString(), File.ReadAllText(Path.Combine(root.FullName, "src", "Roost.Crdt", "README.md")));
+        Assert.Contains(code.ToString(), File.ReadAllText(Path.Combine(RepoRoot.Path, "src", "Roost.Crdt", "README.md")));
     }
 }

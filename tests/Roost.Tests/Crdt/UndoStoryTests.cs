@@ -271,26 +271,6 @@ public class UndoStoryTests
     }
 
     [Fact]
-    public void Formats_that_say_nothing_new_leave_the_text_as_it_should_read()
-    {
-        var first = new YDoc(3, new YDocOptions { Gc = false });
-        var text = new YXmlText();
-        first.GetXmlFragment().Push(text);
-        text.Insert(0, " After", new YObject { ["type"] = "text", ["italic"] = true });
-        text.Insert(0, "Test", new YObject { ["type"] = "text" });
-        text.Insert(0, "Merge ", new YObject { ["type"] = "text", ["bold"] = true });
-        var second = new YDoc(4, new YDocOptions { Gc = false });
-        second.ApplyUpdate(first.EncodeStateAsUpdate());
-        foreach (var doc in new[] { first, second })
-        {
-            var content = (YXmlText)doc.GetXmlFragment()[0];
-            content.Format(0, 6, new YObject { ["bold"] = YValue.Null });
-            content.Format(6, 4, new YObject { ["type"] = "text" });
-            Assert.Equal("""[{"insert":"Merge Test","attributes":{"type":"text"}},{"insert":" After","attributes":{"type":"text","italic":true}}]""", Bytes.Delta(content));
-        }
-    }
-
-    [Fact]
     public void What_came_and_went_in_one_step_is_no_step_to_go_back_to()
     {
         var text = _mine.GetText();
@@ -333,15 +313,17 @@ public class UndoStoryTests
         foreach (int value in new[] { 200, 100, 0 })
         {
             undo.Undo();
-            Assert.Equal($$"""{"a":{"x":{{value}},"y":{{value}}}}""", Bytes.Json(root));
+            Assert.Equal(Point(value), Bytes.Json(root));
         }
         undo.Undo();
         Assert.True(root["a"].IsUndefined);
         foreach (int value in new[] { 0, 100, 200, 300 })
         {
             undo.Redo();
-            Assert.Equal($$"""{"a":{"x":{{value}},"y":{{value}}}}""", Bytes.Json(root));
+            Assert.Equal(Point(value), Bytes.Json(root));
         }
+
+        static string Point(int value) => "{\"a\":{\"x\":" + value + ",\"y\":" + value + "}}";
     }
 
     [Fact]
@@ -401,7 +383,7 @@ public class UndoStoryTests
         foreach (var doc in new[] { _mine, _theirs })
         {
             var back = doc.GetText().ToDelta()[0].Insert.As<YXmlText>();
-            Assert.Equal("""{"type":"button","test":true}""", YValue.From(back.GetAttributes()).ToJson());
+            Assert.Equal(("button", true), (back.GetAttribute("type").AsString, back.GetAttribute("test").AsBool));
             Assert.Equal("Click me", back.ToString());
         }
     }

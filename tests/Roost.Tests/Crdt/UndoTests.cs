@@ -190,4 +190,24 @@ public class UndoTests
         Assert.Empty(doc.GetArray("restricted"));
         Assert.Equal(2, doc.GetArray("public").Count);
     }
+
+    [Fact]
+    public void Formats_that_say_nothing_new_leave_the_text_as_it_should_read()
+    {
+        var first = new YDoc(3, new YDocOptions { Gc = false });
+        var text = new YXmlText();
+        first.GetXmlFragment().Push(text);
+        text.Insert(0, " After", new YObject { ["type"] = "text", ["italic"] = true });
+        text.Insert(0, "Test", new YObject { ["type"] = "text" });
+        text.Insert(0, "Merge ", new YObject { ["type"] = "text", ["bold"] = true });
+        var second = new YDoc(4, new YDocOptions { Gc = false });
+        second.ApplyUpdate(first.EncodeStateAsUpdate());
+        foreach (var doc in new[] { first, second })
+        {
+            var content = (YXmlText)doc.GetXmlFragment()[0];
+            content.Format(0, 6, new YObject { ["bold"] = YValue.Null });
+            content.Format(6, 4, new YObject { ["type"] = "text" });
+            Assert.Equal("""[{"insert":"Merge Test","attributes":{"type":"text"}},{"insert":" After","attributes":{"type":"text","italic":true}}]""", Bytes.Delta(content));
+        }
+    }
 }

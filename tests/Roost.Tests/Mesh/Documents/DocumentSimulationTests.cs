@@ -20,13 +20,11 @@ public class DocumentSimulationTests
     [MemberData(nameof(Seeds))]
     public void Whoever_dies_is_cut_off_or_writes_alone_all_end_with_one_text_that_holds_every_word(int seed)
     {
-        var world = new SimWorld(seed);
-        var hub = new SimHub(world, Narrow);
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        using var scene = new Scene(seed);
+        var (world, hub) = (scene.World, scene.Hub);
         var stores = Enumerable.Range(0, 4).Select(_ => new MemoryFeedStore()).ToList();
-        var writers = stores.Select(s => new SimWriter(world, hub, room, write, s, Eager)).ToList();
-        var reader = new SimWriter(world, hub, room, null, new MemoryFeedStore(), Eager);
+        var writers = stores.Select(s => scene.Writer(s)).ToList();
+        var reader = scene.Reader();
         var words = new List<string>();
         for (int step = 0; step < 120; step++)
         {
@@ -48,13 +46,13 @@ public class DocumentSimulationTests
                 case 2:
                     // The process dies; what it wrote is in its store.
                     writers[who].Kill();
-                    writers[who] = new SimWriter(world, hub, room, write, stores[who], Eager);
+                    writers[who] = scene.Writer(stores[who]);
                     break;
             }
         }
         world.Run(TimeSpan.FromSeconds(10));
         world.RunUntil(() => writers.Append(reader).All(w => w.Text == writers[0].Text && !w.HasPending) && words.All(w => writers[0].Text.Contains(w, StringComparison.Ordinal)), TimeSpan.FromMinutes(5), "one text with every word");
-        var late = new SimWriter(world, hub, room, null, new MemoryFeedStore(), Eager);
+        var late = scene.Reader();
         world.RunUntil(() => late.Text == writers[0].Text, TimeSpan.FromMinutes(1), "who comes late has it too");
         Assert.All(writers, w => Assert.Equal(0, w.Forks));
         Assert.All(writers, w => Assert.Equal(0, w.Core.Refused));
@@ -65,12 +63,10 @@ public class DocumentSimulationTests
     [MemberData(nameof(Seeds))]
     public void A_writer_that_is_told_all_is_held_may_go_and_nothing_is_lost(int seed)
     {
-        var world = new SimWorld(seed);
-        var hub = new SimHub(world, Narrow);
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
-        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
-        var readers = Enumerable.Range(0, 3).Select(i => new SimWriter(world, hub, room, i == 0 ? write : null, new MemoryFeedStore(), Eager)).ToList();
+        using var scene = new Scene(seed);
+        var (world, hub) = (scene.World, scene.Hub);
+        var writer = scene.Writer();
+        var readers = Enumerable.Range(0, 3).Select(i => i == 0 ? scene.Writer() : scene.Reader()).ToList();
         for (int step = 0; step < 40; step++)
         {
             writer.Insert(writer.Text.Length, $"<{step}>");
@@ -98,11 +94,9 @@ public class DocumentSimulationTests
     [Fact]
     public void A_writer_without_a_hub_is_told_of_nobody_that_holds_anything()
     {
-        var world = new SimWorld(5);
-        var hub = new SimHub(world, Narrow);
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
-        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        using var scene = new Scene(5);
+        var (world, hub) = (scene.World, scene.Hub);
+        var writer = scene.Writer();
         world.Run(TimeSpan.FromSeconds(1));
         hub.Kill();
         world.Run(TimeSpan.FromSeconds(1));
@@ -117,11 +111,9 @@ public class DocumentSimulationTests
     [Fact]
     public void A_large_document_is_not_said_again_for_a_few_words()
     {
-        var world = new SimWorld(6);
-        var hub = new SimHub(world, new HubLimits());
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
-        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), Eager);
+        using var scene = new Scene(6, new HubLimits());
+        var (world, hub) = (scene.World, scene.Hub);
+        var writer = scene.Writer();
         writer.Insert(0, new string('x', 20_000));
         for (int i = 0; i < 1000; i++)
         {
@@ -135,12 +127,10 @@ public class DocumentSimulationTests
     [Fact]
     public void A_reader_that_the_hub_drops_frames_for_catches_up()
     {
-        var world = new SimWorld(3);
-        var hub = new SimHub(world, Narrow);
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
-        var writer = new SimWriter(world, hub, room, write, new MemoryFeedStore(), new DocumentLimits());
-        var reader = new SimWriter(world, hub, room, null, new MemoryFeedStore(), new DocumentLimits());
+        using var scene = new Scene(3);
+        var (world, hub) = (scene.World, scene.Hub);
+        var writer = scene.Writer(limits: new DocumentLimits());
+        var reader = scene.Reader(new DocumentLimits());
         world.Run(TimeSpan.FromSeconds(1));
         for (int i = 0; i < 200; i++)
         {
@@ -154,12 +144,10 @@ public class DocumentSimulationTests
     [MemberData(nameof(Seeds))]
     public void Whatever_way_changes_take_and_whichever_is_lost_all_end_with_one_text_that_holds_every_word(int seed)
     {
-        var world = new SimWorld(seed);
-        var hub = new SimHub(world, Narrow);
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
+        using var scene = new Scene(seed);
+        var (world, hub) = (scene.World, scene.Hub);
         var stores = Enumerable.Range(0, 4).Select(_ => new MemoryFeedStore()).ToList();
-        var writers = stores.Select(s => new SimWriter(world, hub, room, write, s, Eager)).ToList();
+        var writers = stores.Select(s => scene.Writer(s)).ToList();
         var words = new List<string>();
         world.Run(TimeSpan.FromSeconds(1));
         for (int step = 0; step < 150; step++)
@@ -182,7 +170,7 @@ public class DocumentSimulationTests
                     break;
                 case 2:
                     writers[who].Kill();
-                    writers[who] = new SimWriter(world, hub, room, write, stores[who], Eager);
+                    writers[who] = scene.Writer(stores[who]);
                     break;
                 case 3:
                     link?.Kill();
@@ -202,11 +190,9 @@ public class DocumentSimulationTests
     [Fact]
     public void Linked_writers_go_on_without_any_hub_and_the_hub_carries_nothing_of_what_they_write()
     {
-        var world = new SimWorld(5);
-        var hub = new SimHub(world, Narrow);
-        using var write = SigningKey.Generate(world.Dice);
-        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), write.PublicKey.ToOwnerId());
-        var writers = Enumerable.Range(0, 3).Select(_ => new SimWriter(world, hub, room, write, new MemoryFeedStore(), new DocumentLimits())).ToList();
+        using var scene = new Scene(5);
+        var (world, hub) = (scene.World, scene.Hub);
+        var writers = Enumerable.Range(0, 3).Select(_ => scene.Writer(limits: new DocumentLimits())).ToList();
         world.Run(TimeSpan.FromSeconds(1));
         _ = new SimDirectLink(world, writers[0], writers[1]);
         _ = new SimDirectLink(world, writers[1], writers[2]);
@@ -222,9 +208,38 @@ public class DocumentSimulationTests
         world.RunUntil(() => writers.All(w => w.Text == writers[2].Text), TimeSpan.FromSeconds(1), "all have it without the hub");
         hub.Restart();
         world.Run(TimeSpan.FromSeconds(40));
-        var late = new SimWriter(world, hub, room, null, new MemoryFeedStore(), new DocumentLimits());
+        var late = scene.Reader(new DocumentLimits());
         world.RunUntil(() => late.Text == writers[0].Text, TimeSpan.FromMinutes(1), "who comes late has it too");
     }
 
     private static bool IsInsideWord(string text, int at) => at > 0 && at < text.Length && text.LastIndexOf('<', at - 1) > text.LastIndexOf('>', at - 1);
+
+    /// <summary>A hub, and the keys of one document in its room.</summary>
+    private sealed class Scene : IDisposable
+    {
+        private readonly SigningKey _write;
+        private readonly RoomKeys _room;
+
+        public Scene(int seed, HubLimits? limits = null)
+        {
+            World = new SimWorld(seed);
+            Hub = new SimHub(World, limits ?? Narrow);
+            _write = SigningKey.Generate(World.Dice);
+            _room = new RoomKeys(RoomSecret.Generate(World.Dice), _write.PublicKey.ToOwnerId());
+        }
+
+        public SimWorld World { get; }
+
+        public SimHub Hub { get; }
+
+        public SimWriter Writer(MemoryFeedStore? store = null, DocumentLimits? limits = null) => new(World, Hub, _room, _write, store ?? new(), limits ?? Eager);
+
+        public SimWriter Reader(DocumentLimits? limits = null) => new(World, Hub, _room, null, new(), limits ?? Eager);
+
+        public void Dispose()
+        {
+            _room.Dispose();
+            _write.Dispose();
+        }
+    }
 }
