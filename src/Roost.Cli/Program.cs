@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
-using System.Text.RegularExpressions;
 using Roost.Cli.Features;
 using Roost.Cli.Terminal;
 
@@ -16,6 +14,8 @@ internal static class Program
             Console.Out.WriteLine(RoostVersion.Text);
             return ExitCode.Done;
         }
+        LinkCover.Hide();
+        args = CommandWords.Usual(args);
         var root = CreateRoot();
         if (args.Length == 0 || args[0].StartsWith('-'))
         {
@@ -26,19 +26,15 @@ internal static class Program
             }
         }
         var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
-        {
-            var screen = new Screen(quiet: false);
-            string verb = string.Join(' ', PathTo(parsed.CommandResult).Reverse());
-            foreach (var error in parsed.Errors)
-            {
-                screen.Problem(new Problem("ROOST-2000", Plain(error.Message), $"{verb} --help shows what there is", ExitCode.Usage));
-            }
-            return ExitCode.Usage;
-        }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+            return parsed.Errors.Count == 0
+                ? await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null })
+                : await RefuseAsync(root, parsed, args);
+        }
+        catch (IOException e)
+        {
+            return Running.NoOutput(e);
         }
         catch (Exception exception)
         {
@@ -46,19 +42,19 @@ internal static class Program
         }
     }
 
-    /// <summary>The parser names .NET's types where a word was no number.</summary>
-    private static string Plain(string message) =>
-        Regex.Match(message, @"^Cannot parse argument '(?<word>.*)' for option '(?<option>[^']*)' as expected type '.*'\.$", RegexOptions.Singleline) is { Success: true } match
-            ? $"{match.Groups["option"]} takes a number, not \"{match.Groups["word"]}\""
-            : message;
-
-    /// <summary>The verb as it was typed, the innermost word first.</summary>
-    private static IEnumerable<string> PathTo(CommandResult command)
+    private static async Task<int> RefuseAsync(RootCommand root, ParseResult parsed, string[] args)
     {
-        for (SymbolResult? at = command; at is CommandResult { Command.Name: var name }; at = at.Parent)
+        if (CommandWords.LacksVerb(parsed))
         {
-            yield return name;
+            await root.Parse([.. args, "--help"]).InvokeAsync(new InvocationConfiguration { Output = Console.Error });
+            return ExitCode.Usage;
         }
+        var screen = new Screen(quiet: false);
+        foreach (var problem in CommandWords.Problems(parsed))
+        {
+            screen.Problem(problem);
+        }
+        return ExitCode.Usage;
     }
 
     internal static RootCommand CreateRoot()

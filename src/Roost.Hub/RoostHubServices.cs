@@ -36,7 +36,20 @@ public static class RoostHubServices
         services.TryAddSingleton<HubIdentity>(provider =>
         {
             var dice = provider.GetRequiredService<Dice>();
-            return new(DirectoryOf(provider) is { } directory ? DataDirectory.ReadOrMakeKey(directory, dice) : SigningKey.Generate(dice));
+            if (DirectoryOf(provider) is not { } directory)
+            {
+                return new(SigningKey.Generate(dice));
+            }
+            var held = DataDirectory.Hold(directory);
+            try
+            {
+                return new(DataDirectory.ReadOrMakeKey(directory, dice), held);
+            }
+            catch
+            {
+                held.Dispose();
+                throw;
+            }
         });
         services.TryAddSingleton<HubMemory>(provider =>
         {

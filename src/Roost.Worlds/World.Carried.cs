@@ -57,7 +57,7 @@ public sealed partial class World
     {
         var other = _byId[key.Other];
         link.Owner.Links[link.Id] = link;
-        After(TimeSpan.Zero, () => Tell(link.Owner, new HubInput.FromMesh(new MeshInput.LinkUp(link.Id, other.Key, other.Run, null, Reach.Public, how))));
+        After(TimeSpan.Zero, () => Tell(link.Owner, new HubInput.FromMesh(new MeshInput.LinkUp(link.Id, other.Key, other.Run, null, Reach.Private, how))));
     }
 
     private void SayCarried(WorldHub from, CarriedKey key, CarryWay how, byte[] body) =>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Roost.Hub.Hosting;
 using Roost.Hub.Store;
 
@@ -24,6 +25,22 @@ public sealed class DataDirectoryTests : IDisposable
         }
         Assert.Equal(first, second);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(path, DataDirectory.KeyFile)));
+    }
+
+    [Fact]
+    public async Task A_data_directory_belongs_to_one_hub_at_a_time()
+    {
+        await using (var hub = await TestHub.StartAsync(options => options.DataDirectory = _directory))
+        {
+            var error = await Assert.ThrowsAsync<HubStartException>(() => TestHub.StartAsync(options => options.DataDirectory = _directory));
+            Assert.Equal("ROOST-1912", error.Code);
+            Assert.Contains(_directory, error.Message, StringComparison.Ordinal);
+            if (Socket.OSSupportsUnixDomainSockets)
+            {
+                Assert.True(File.Exists(ControlSocket.PathIn(_directory))); // Whoever was refused took nothing away.
+            }
+        }
+        await using var next = await TestHub.StartAsync(options => options.DataDirectory = _directory);
     }
 
     [Fact]

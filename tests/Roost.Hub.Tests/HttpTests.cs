@@ -93,6 +93,7 @@ public sealed class HttpTests : IDisposable
         Assert.Contains("# TYPE roost_hub_refusals_total counter\n", text, StringComparison.Ordinal);
         Assert.Contains("roost_hub_refusals_total{cause=\"bad-peer-id\"} 1\n", text, StringComparison.Ordinal);
         Assert.Contains("\nroost_hub_connections ", text, StringComparison.Ordinal);
+        Assert.Contains("\nroost_mesh_hubs{state=\"alive\"} 0\n", text, StringComparison.Ordinal);
         Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(@"^(# (HELP|TYPE) \w+ .+|\w+(\{\w+=""[\w-]+""\})? [0-9.E+-]+)$", line));
     }
 

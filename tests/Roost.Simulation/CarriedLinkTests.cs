@@ -1,5 +1,6 @@
 using Roost.Core.Cores;
 using Roost.Core.Identity;
+using Roost.Mesh.Federation;
 using Roost.Worlds;
 
 namespace Roost.Simulation;
@@ -62,6 +63,76 @@ public class CarriedLinkTests
         world.RunFor(120 * Second);
         Assert.DoesNotContain(world.Hubs, hub => hub.Core.Mesh!.Hubs().Any(other => other.IsCarried));
     }
+
+    [Theory]
+    [InlineData(11)]
+    [InlineData(12)]
+    [InlineData(13)]
+    [InlineData(14)]
+    [InlineData(15)]
+    [InlineData(16)]
+    public void A_carried_link_turns_direct_when_the_direct_way_works_again_and_no_signal_is_lost_or_overtaken(int seed)
+    {
+        var world = new World(new() { Seed = seed, Hubs = 3 + seed % 4, Peers = 40, Loss = seed % 2 == 0 ? 0 : 0.02 });
+        world.Cut((from, to) => from.Number is 1 or 2 && to.Number is 1 or 2);
+        Settle(world);
+        var (one, other) = (world.Hubs[1].PeersHere.First(), world.Hubs[2].PeersHere.First());
+        Assert.NotNull(world.RunUntil(() => Say(world, one, other, Second) && Say(world, other, one, Second), 20 * Second));
+        Assert.True(IsCarried(world, 1, 2) && IsCarried(world, 2, 1));
+
+        var heard = new Dictionary<PeerId, List<int>> { [one] = [], [other] = [] };
+        world.Delivered += (at, by, body) =>
+        {
+            if (heard.TryGetValue(at, out var numbers) && body.Length == sizeof(int))
+            {
+                numbers.Add(BitConverter.ToInt32(body.Span));
+            }
+        };
+        int said = 0;
+        void Go(TimeSpan span)
+        {
+            for (var end = world.Now + span; world.Now < end; said++)
+            {
+                world.Signal(one, other, BitConverter.GetBytes(said));
+                world.Signal(other, one, BitConverter.GetBytes(said));
+                world.RunFor(TimeSpan.FromMilliseconds(2));
+            }
+        }
+        Go(15 * Second);
+        Assert.True(IsCarried(world, 1, 2) && IsCarried(world, 2, 1)); // It was dialled in vain, and that took nobody's place.
+        world.Mend();
+        Go(25 * Second); // Every 10 s one hub is dialled, and a dial begun before the wall fell takes 5 s.
+        Assert.True(IsDirect(world, 1, 2) && IsDirect(world, 2, 1));
+        world.RunFor(5 * Second);
+        Assert.Equal(Enumerable.Range(0, said), heard[other]);
+        Assert.Equal(Enumerable.Range(0, said), heard[one]);
+        Assert.Equal(0, world.Hubs.Sum(hub => hub.Core.Mesh!.Hubs().Count(seen => !seen.IsUp)));
+    }
+
+    [Theory]
+    [InlineData(21)]
+    [InlineData(22)]
+    [InlineData(23)]
+    public void Two_that_one_hub_carries_for_are_lost_to_each_other_with_it_and_meet_again_when_the_wall_falls(int seed)
+    {
+        var world = new World(new() { Seed = seed, Hubs = 3, Peers = 12 });
+        world.Cut((from, to) => from.Number is 1 or 2 && to.Number is 1 or 2);
+        Settle(world);
+        var (one, other) = (world.Hubs[1].PeersHere.First(), world.Hubs[2].PeersHere.First());
+        Assert.NotNull(world.RunUntil(() => Say(world, one, other, Second) && Say(world, other, one, Second), 20 * Second));
+        world.Kill(world.Hubs[0], silently: false);
+        Assert.NotNull(world.RunUntil(() => Sees(world, 1).All(hub => !hub.IsUp) && Sees(world, 2).All(hub => !hub.IsUp), 40 * Second));
+        Assert.False(Say(world, one, other, 5 * Second));
+        world.Mend();
+        Assert.NotNull(world.RunUntil(() => Say(world, one, other, Second) && Say(world, other, one, Second), 60 * Second));
+        Assert.True(IsDirect(world, 1, 2) && IsDirect(world, 2, 1));
+    }
+
+    private static IReadOnlyList<HubSight> Sees(World world, int at) => world.Hubs[at].Core.Mesh!.Hubs();
+
+    private static bool IsCarried(World world, int at, int other) => Sees(world, at).Any(hub => hub.Id == world.Hubs[other].Id && hub.IsCarried);
+
+    private static bool IsDirect(World world, int at, int other) => Sees(world, at).Any(hub => hub.Id == world.Hubs[other].Id && hub is { IsLinked: true, IsCarried: false });
 
     private static World Settled(WorldOptions options)
     {

@@ -48,6 +48,36 @@ public class IntroductionTests
         }
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void A_guest_is_introduced_to_newcomers_although_the_hub_that_does_so_was_started_anew_before_anybody_missed_it(int seed)
+    {
+        var world = new World(new() { Seed = seed, Hubs = 4 });
+        world.RunFor(60 * Second);
+        var told = new HashSet<(PeerId To, PeerId About)>();
+        world.Introduced = (to, about) => told.Add((to, about));
+        var old = World.PeerOf(0);
+        world.Enter(old, world.Hubs[3]);
+        world.Announce(old, Slots);
+        world.RunFor(10 * Second);
+        for (int at = 0; at < 3; at++) // One of them introduces this network's guests, unless it is the fourth.
+        {
+            world.Kill(world.Hubs[at], silently: false);
+            world.Revive(world.Hubs[at]);
+            world.RunFor(20 * Second);
+            var newcomer = World.PeerOf(100 + at);
+            world.Enter(newcomer, world.Hubs[(at + 1) % 3]);
+            world.Announce(newcomer, Slots);
+            world.RunFor(15 * Second);
+            Assert.Contains((newcomer, old), told);
+            Assert.Contains((old, newcomer), told);
+            world.Leave(newcomer);
+            world.RunFor(5 * Second);
+        }
+    }
+
     private static int Reach(HashSet<(PeerId Small, PeerId Large)> links, PeerId start)
     {
         var next = links.SelectMany(link => new[] { (From: link.Small, To: link.Large), (From: link.Large, To: link.Small) }).ToLookup(pair => pair.From, pair => pair.To);

@@ -44,7 +44,7 @@ internal static class HubCommand
         {
             var options = MeshDemo.First(settings.Read(parsed), demo);
             using var loggers = Loggers(Enum.Parse<LogLevel>(parsed.GetValue(settings.LogLevel)!, ignoreCase: true));
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, json.Broken);
             using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, stop));
             using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
             var host = await HubHost.StartAsync(options, loggers, stop.Token);

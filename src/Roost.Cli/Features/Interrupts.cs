@@ -2,21 +2,23 @@ using System.Runtime.InteropServices;
 
 namespace Roost.Cli.Features;
 
-/// <summary>^C and SIGTERM: the first asks for an orderly end, the second ends at once.</summary>
+/// <summary>^C, SIGTERM and a closed terminal: the first asks for an orderly end, a second ^C or SIGTERM ends at once.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private readonly CancellationTokenSource _interrupt = new();
-    private readonly CancellationTokenRegistration _outside;
+    private readonly List<CancellationTokenRegistration> _outside;
     private readonly PosixSignalRegistration _onInt;
     private readonly PosixSignalRegistration _onTerm;
+    private readonly PosixSignalRegistration _onHangUp;
     private int _count;
 
-    /// <param name="outside">Ends in order, too.</param>
-    public Interrupts(CancellationToken outside)
+    /// <param name="outside">End in order, too.</param>
+    public Interrupts(params ReadOnlySpan<CancellationToken> outside)
     {
-        _outside = outside.Register(_interrupt.Cancel);
+        _outside = [.. outside.ToArray().Select(token => token.Register(_interrupt.Cancel))];
         _onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Hear);
         _onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Hear);
+        _onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Hear);
     }
 
     /// <summary>Cancelled by the first of them.</summary>
@@ -44,14 +46,16 @@ internal sealed class Interrupts : IDisposable
     {
         _onInt.Dispose();
         _onTerm.Dispose();
-        _outside.Dispose();
+        _onHangUp.Dispose();
+        _outside.ForEach(registration => registration.Dispose());
         _interrupt.Dispose();
     }
 
     private void Hear(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _count) > 1)
+        // A closed terminal says so twice: the kernel and the shell.
+        if (context.Signal != PosixSignal.SIGHUP && Interlocked.Increment(ref _count) > 1)
         {
             Environment.Exit(ExitCode.Interrupted);
         }

@@ -28,7 +28,7 @@ internal static class MeshCommand
             """) { data, json };
         Add("ls", "List the hubs that are known", "mesh", List);
         Add("graph", "Links of this hub in Graphviz's language", "mesh", Graph);
-        Add("ping", "Round trips of this hub's links", "mesh", Ping);
+        Add("ping", "Round trips of this hub's links, taken anew", "mesh ping", Ping);
         Add("drain", "Take this hub out: others take over what it keeps for the mesh, and its own clients move to them; then it can be stopped", "mesh drain", Drained, MovedAsync);
         Add("undrain", "Put this hub back in", "mesh undrain", static _ => ["back in the mesh"]);
         return mesh;
@@ -69,10 +69,12 @@ internal static class MeshCommand
 
     private static IEnumerable<string> Drained(JsonNode answer)
     {
-        int own = (int)answer["own"]!, others = (int)answer["peers"]! - own;
+        int own = (int)answer["own"]!, guests = (int)answer["guests"]!;
         yield return own == 0
-            ? $"drained; it can be stopped{(others > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({others} unmodified clients stay until then)") : "")}"
-            : string.Create(CultureInfo.InvariantCulture, $"{own} own clients are still here: no other hub is known to them, or to this one");
+            ? $"drained; it can be stopped{(guests > 0 ? $" ({Count(guests, "unmodified client")} until then)" : "")}"
+            : $"{Count(own, "own client")} here still: no other hub is known to them, or to this one";
+
+        static string Count(int number, string noun) => string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? " stays" : "s stay")}");
     }
 
     private static async Task<JsonNode> AskAsync(string directory, string line, CancellationToken cancellation)
@@ -85,7 +87,9 @@ internal static class MeshCommand
         }
         catch (Exception e) when (e is SocketException or ArgumentException)
         {
-            throw new ProblemException(new Problem("ROOST-2300", $"no hub answers at {path}", "start one with: roost hub --data DIR, and name the same DIR here", ExitCode.NoHub), e);
+            string first = Path.Combine(directory, "1"); // As roost hub --mesh-demo names them.
+            string hint = File.Exists(ControlSocket.PathIn(first)) ? $"there are several hubs below; name one, as --data {first}" : "start one with: roost hub --data DIR, and name the same DIR here";
+            throw new ProblemException(new Problem("ROOST-2300", $"no hub answers at {path}", hint, ExitCode.NoHub), e);
         }
         await using var stream = new NetworkStream(socket);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), cancellation);
@@ -98,12 +102,15 @@ internal static class MeshCommand
 
     private static IEnumerable<string> List(JsonNode answer)
     {
-        yield return $"{answer["hub"]}  this hub  {answer["mode"]}, {answer["peers"]} {((int)answer["peers"]! == 1 ? "peer" : "peers")} here, {answer["leases"]} leases of others{((bool)answer["draining"]! ? ", draining" : "")}";
+        yield return $"{answer["hub"]}  this hub  {answer["mode"]}, {Clients(answer)} here, {answer["leases"]} leases of others{((bool)answer["draining"]! ? ", draining" : "")}";
         foreach (var hub in answer["hubs"]!.AsArray())
         {
             yield return $"{hub!["hub"]}  {hub["state"],-9} {((bool)hub["neighbour"]! ? "neighbour" : (bool)hub["carried"]! ? "carried" : (bool)hub["linked"]! ? "linked" : "-"),-9} {hub["urls"]!.AsArray().FirstOrDefault()}";
         }
     }
+
+    // The hub's own keeper is a peer for the mesh, not for whoever looks.
+    private static string Clients(JsonNode answer) => (int)answer["own"]! + (int)answer["guests"]! is var count && count == 1 ? "1 client" : $"{count} clients";
 
     private static IEnumerable<string> Graph(JsonNode answer)
     {

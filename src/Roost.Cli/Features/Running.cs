@@ -11,7 +11,8 @@ internal static class Running
     {
         try
         {
-            return await run();
+            int exit = await run();
+            return json.Failure is { } why ? Report(screen, json, StreamWords.StdoutFailed(why)) : exit;
         }
         catch (ProblemException e)
         {
@@ -29,6 +30,13 @@ internal static class Running
         {
             return Report(screen, json, FromMessage(e.Message, e is ArgumentException ? "see docs/errors.md" : "check the path, who may read and write there, and that the disk has room", e is ArgumentException ? ExitCode.Usage : ExitCode.Resource));
         }
+    }
+
+    /// <summary>What was asked for cannot be written to stdout.</summary>
+    public static int NoOutput(IOException e)
+    {
+        new Screen(quiet: false).Problem(new Problem("ROOST-2400", $"stdout cannot be written: {e.Message}", "make room where it leads to", ExitCode.Resource));
+        return ExitCode.Resource;
     }
 
     /// <summary>Our own mistake: says so, with what a report needs.</summary>

@@ -72,9 +72,9 @@ internal static class SimulateCommand
 
     private static Scenario ScenarioOf(int hubs, int peers, string? kill, double loss, double liars, int seed, double minutes)
     {
-        if (hubs is < 1 or > 10_000 || peers is < 0 or > 1_000_000 || loss is < 0 or > 0.9 || liars is < 0 or > 0.9 || minutes is <= 0 or > 100_000)
+        if (hubs is < 1 or > 10_000 || peers is < 0 or > 1_000_000 || loss is not (>= 0 and <= 0.9) || liars is not (>= 0 and <= 0.9) || minutes is not (> 0 and <= 100_000))
         {
-            throw new ArgumentException("ROOST-2000 a number is out of range; hubs 1 to 10000, peers up to 1000000, loss and liars up to 0.9");
+            throw new ArgumentException("ROOST-2000 a number is out of range; hubs 1 to 10000, peers up to 1000000, loss and liars 0 to 0.9, minutes up to 100000");
         }
         var scenario = new Scenario { World = new() { Hubs = hubs, Peers = peers, Loss = loss, Liars = liars, Seed = seed }, Length = TimeSpan.FromMinutes(minutes) };
         if (kill is null)
@@ -83,7 +83,7 @@ internal static class SimulateCommand
         }
         var parts = kill.Split('@');
         string at = parts.Length > 1 ? parts[1].TrimEnd('s') : "180";
-        if (parts.Length > 2 || !double.TryParse(parts[0], CultureInfo.InvariantCulture, out double share) || share is not (>= 0 and < 1) || !double.TryParse(at, CultureInfo.InvariantCulture, out double seconds))
+        if (parts.Length > 2 || !double.TryParse(parts[0], CultureInfo.InvariantCulture, out double share) || share is not (>= 0 and < 1) || !double.TryParse(at, CultureInfo.InvariantCulture, out double seconds) || seconds is not >= 0)
         {
             throw new ArgumentException($"ROOST-2000 \"{kill}\" is not SHARE@SECONDS; for example 0.5@180");
         }

@@ -1,16 +1,23 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Roost.Cli.Terminal;
 using Roost.Peer.Streams;
 
 namespace Roost.Cli.Features;
 
 /// <summary>Moves bytes from where they come to stdout, unchanged, and to the host; the producer waits for sealing and the log, never for viewers.</summary>
-internal sealed class StreamPump(ITextSink host, bool tee)
+/// <param name="host">Who shares them.</param>
+/// <param name="tee">Whether stdout gets them.</param>
+/// <param name="stdoutFailed">Told once when stdout takes no more, as on a full disk; the sharing goes on.</param>
+internal sealed class StreamPump(ITextSink host, bool tee, Action<string> stdoutFailed)
 {
     private const int BufferSize = 64 * 1024;
 
-    private readonly Stream _stdout = Console.OpenStandardOutput();
+    private readonly Stream _stdout = StandardOutput.Open();
     private long _bytes;
+
+    /// <summary>Whether stdout lacks some of the text.</summary>
+    public bool StdoutFailed { get; private set; }
 
     /// <summary>Bytes shared so far.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
@@ -19,7 +26,9 @@ internal sealed class StreamPump(ITextSink host, bool tee)
     public async Task<int> RunInputAsync(CancellationToken interrupt)
     {
         using var stdin = Console.OpenStandardInput();
-        bool whole = await PumpAsync(stdin, tee ? _stdout : null, interrupt);
+        // What is typed into a terminal stands there already.
+        bool shows = tee && (Console.IsInputRedirected || Console.IsOutputRedirected);
+        bool whole = await PumpAsync(stdin, shows ? _stdout : null, interrupt);
         host.End(null, whole ? "eof" : "interrupted");
         return whole ? ExitCode.Done : ExitCode.Interrupted;
     }
@@ -31,9 +40,7 @@ internal sealed class StreamPump(ITextSink host, bool tee)
         // ^C reaches the whole foreground group; a SIGTERM to us alone is passed on by closing and killing.
         using var killing = interrupt.Register(() => EndLater(process));
         using var stderr = Console.OpenStandardError();
-        await Task.WhenAll(
-            PumpAsync(process.StandardOutput.BaseStream, tee ? _stdout : null, CancellationToken.None),
-            PumpAsync(process.StandardError.BaseStream, stderr, CancellationToken.None));
+        await Task.WhenAll(PumpOutputAsync(process), PumpAsync(process.StandardError.BaseStream, stderr, CancellationToken.None));
         await process.WaitForExitAsync(CancellationToken.None);
         host.End(process.ExitCode, interrupt.IsCancellationRequested ? "interrupted" : "eof");
         return process.ExitCode;
@@ -42,6 +49,7 @@ internal sealed class StreamPump(ITextSink host, bool tee)
     private static Process Start(string[] command)
     {
         var start = new ProcessStartInfo(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        LeaveOurOwn(start.Environment);
         foreach (string argument in command.AsSpan(1))
         {
             start.ArgumentList.Add(argument);
@@ -54,6 +62,22 @@ internal sealed class StreamPump(ITextSink host, bool tee)
         {
             throw new ProblemException(new Problem("ROOST-2403", $"'{command[0]}' cannot be run: {e.Message}", "check the name after '--'", 127), e);
         }
+    }
+
+    /// <summary>What ./roost sets for itself is not the command's: another .NET program wants a heap of the usual size.</summary>
+    private static void LeaveOurOwn(IDictionary<string, string?> environment)
+    {
+        foreach (string name in (environment.TryGetValue("ROOST_OWN", out string? own) ? own ?? "" : "").Split(' ').Append("ROOST_OWN"))
+        {
+            environment.Remove(name);
+        }
+    }
+
+    /// <summary>Once nobody reads our stdout, nobody reads the command's: it learns of that as it would in a pipe.</summary>
+    private async Task PumpOutputAsync(Process process)
+    {
+        await PumpAsync(process.StandardOutput.BaseStream, tee ? _stdout : null, CancellationToken.None);
+        process.StandardOutput.Close();
     }
 
     private static void EndLater(Process process) => _ = Task.Run(async () =>
@@ -84,11 +108,7 @@ internal sealed class StreamPump(ITextSink host, bool tee)
                 }
                 Interlocked.Add(ref _bytes, read);
                 var taken = host.WriteAsync(buffer.AsMemory(0, read), interrupt);
-                if (to is not null)
-                {
-                    await to.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
-                    await to.FlushAsync(CancellationToken.None);
-                }
+                to = await ShowAsync(to, buffer.AsMemory(0, read));
                 await taken; // Behind stdout: what was shared has been shown here too when ^C comes.
             }
         }
@@ -98,8 +118,32 @@ internal sealed class StreamPump(ITextSink host, bool tee)
         }
         catch (IOException)
         {
-            // Nobody reads our stdout any more (… | head): the stream ends there.
+            // Nobody reads our stdout any more (… | head), or nobody writes our stdin (a terminal that is gone): the stream ends there.
             return true;
+        }
+    }
+
+    /// <returns>Where to show what follows.</returns>
+    private async Task<Stream?> ShowAsync(Stream? to, ReadOnlyMemory<byte> bytes)
+    {
+        if (to is null)
+        {
+            return null;
+        }
+        try
+        {
+            await to.WriteAsync(bytes, CancellationToken.None);
+            await to.FlushAsync(CancellationToken.None);
+            return to;
+        }
+        catch (IOException e) when (e is not ReaderGoneException)
+        {
+            if (to == _stdout)
+            {
+                StdoutFailed = true;
+                stdoutFailed(e.Message);
+            }
+            return null;
         }
     }
 }

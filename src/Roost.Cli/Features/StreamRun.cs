@@ -26,7 +26,7 @@ internal sealed class StreamRun : IAsyncDisposable
 
     private StreamRun(StreamOptions options, Screen screen, JsonLines json, CancellationToken cancellation)
     {
-        _interrupts = new Interrupts(cancellation);
+        _interrupts = new Interrupts(cancellation, json.Broken);
         _options = options;
         _screen = screen;
         _json = json;
@@ -70,15 +70,17 @@ internal sealed class StreamRun : IAsyncDisposable
         _ownKey = _folder is null ? SigningKey.Generate(SystemDice.Instance) : null;
         await ShareAsync(_folder?.Key ?? _ownKey!, _folder?.Secret ?? RoomSecret.Generate(SystemDice.Instance));
 
-        var pump = new StreamPump(_host!, tee: !_options.Json);
+        var pump = new StreamPump(_host!, tee: !_options.Json, StdoutFailed);
         int exit = _options.Command.Length > 0
             ? await pump.RunCommandAsync(_options.Command, _interrupts.Token)
             : await pump.RunInputAsync(_interrupts.Token);
         _json.Write("done", ("bytes", pump.Bytes), ("exit", exit));
         await LingerAsync();
         _screen.Good($"done: {StreamWords.Size(pump.Bytes)} shared");
-        return _unshared && exit == ExitCode.Done ? ExitCode.Resource : exit;
+        return (_unshared || pump.StdoutFailed) && exit == ExitCode.Done ? ExitCode.Resource : exit;
     }
+
+    private void StdoutFailed(string why) => _screen.Problem(StreamWords.StdoutFailed(why));
 
     private async Task ShareAsync(SigningKey key, RoomSecret secret)
     {
@@ -172,7 +174,7 @@ internal sealed class StreamRun : IAsyncDisposable
                 _json.Write("hub", ("origin", found.Origin), ("state", "online"));
                 break;
             case StreamHostEvent.HubLost lost:
-                _screen.Warn($"no hub: {lost.Reason}; trying again");
+                _screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 _json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
                 break;
             case StreamHostEvent.Refused refused:

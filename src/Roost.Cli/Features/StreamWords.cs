@@ -28,6 +28,10 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         SayToType();
     }
 
+    /// <summary>What is shared goes on without stdout; the exit code tells scripts.</summary>
+    public static Problem StdoutFailed(string why) =>
+        new("ROOST-2404", $"stdout cannot be written: {why}", "the text goes on being shared, but what stdout led to lacks the rest; make room and start again", ExitCode.Resource);
+
     /// <summary>A time as people say it.</summary>
     public static string Time(TimeSpan time) =>
         time.TotalDays >= 2 ? $"{time.TotalDays:0.#} days" : time.TotalHours >= 2 ? $"{time.TotalHours:0.#} hours" : time.TotalMinutes >= 2 ? $"{time.TotalMinutes:0.#} minutes" : $"{time.TotalSeconds:0} seconds";

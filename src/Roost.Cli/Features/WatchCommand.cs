@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text;
 using Roost.Cli.Terminal;
 using Roost.Core.Feeds;
 using Roost.Core.Identity;
@@ -14,11 +15,12 @@ internal static class WatchCommand
 {
     public static Command Create()
     {
-        var link = new Argument<string>("link") { Description = "The link that the host's terminal shows, in quotes" };
+        var link = new Argument<string>("link") { Description = "The link that the host's terminal shows, in quotes; - reads it from standard input, where no list of processes shows it" };
         var json = new Option<bool>("--json") { Description = "Events as JSON lines on stdout, instead of the text itself" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing but problems" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Stay after the end, in case the host goes on" };
         var timeout = new Option<TimeSpan?>("--timeout") { Description = "Give up when no host is found for this long (30s, 5m)", HelpName = "TIME", CustomParser = Durations.Read };
+        var raw = new Option<bool>("--raw") { Description = "Give this terminal all that the host sent, sequences that move the cursor or set its title, too; for hosts that you trust" };
         var noDirect = new Option<bool>("--no-direct") { Description = "Over the hub only: the host doesn't learn this machine's address" };
         var watch = new Command("watch", """
             Follow a session in the terminal: replays it from the start, then live.
@@ -28,7 +30,7 @@ internal static class WatchCommand
               roost watch --json 'http://…' | jq -r 'select(.ev=="text").text'
             """)
         {
-            link, json, quiet, follow, timeout, noDirect,
+            link, json, quiet, follow, timeout, raw, noDirect,
         };
         watch.SetAction((parsed, cancellation) =>
         {
@@ -36,12 +38,14 @@ internal static class WatchCommand
             var lines = new JsonLines(parsed.GetValue(json));
             return Running.GuardAsync(screen, lines, async () =>
             {
-                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout), !parsed.GetValue(noDirect));
-                return await run.RunAsync(Read(parsed.GetValue(link)!), cancellation);
+                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout), parsed.GetValue(raw), !parsed.GetValue(noDirect));
+                return await run.RunAsync(Read(Given(parsed.GetValue(link)!)), cancellation);
             });
         });
         return watch;
     }
+
+    private static string Given(string link) => link == "-" ? Console.In.ReadLine()?.Trim() ?? "" : link;
 
     private static Invite Read(string link)
     {
@@ -59,12 +63,17 @@ internal static class WatchCommand
     }
 }
 
-internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout, bool direct) : IDisposable
+internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout, bool raw, bool direct) : IDisposable
 {
+    // docs/protocol/door.md, ERROR. Later it means a host that starts again and has not opened its room yet.
+    private const ushort JoinRefused = 7;
+
     private readonly CancellationTokenSource _stop = new();
-    private readonly Stream _stdout = Console.OpenStandardOutput();
+    private readonly Stream _stdout = StandardOutput.Open();
+    private readonly TerminalFilter? _filter = raw || Console.IsOutputRedirected ? null : new();
     private PeerPath _path = PeerPath.Hub;
     private bool _everOnline;
+    private bool _everJoined;
     private int _hubFailures;
 
     public void Dispose() => _stop.Dispose();
@@ -72,6 +81,7 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
     public async Task<int> RunAsync(Invite invite, CancellationToken cancellation)
     {
         using var outside = cancellation.Register(() => _stop.Cancel());
+        using var unread = json.Broken.Register(() => _stop.Cancel());
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         using var noHost = new CancellationTokenSource();
@@ -101,14 +111,18 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
         {
             if (_stop.IsCancellationRequested)
             {
-                return ExitCode.Interrupted;
+                return json.Broken.IsCancellationRequested ? ExitCode.Done : ExitCode.Interrupted;
             }
             throw new ProblemException(new Problem("ROOST-3004", "no host was found in time", "ask whether the session is still on, or raise --timeout", ExitCode.TimedOut));
         }
-        catch (IOException)
+        catch (ReaderGoneException)
         {
-            // Nobody reads our stdout any more (… | head).
+            // … | head has what it wanted.
             return ExitCode.Done;
+        }
+        finally
+        {
+            EndColours();
         }
     }
 
@@ -134,7 +148,7 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
                 {
                     throw new ProblemException(new Problem("ROOST-3005", $"the hub of this link cannot be reached: {lost.Reason}", "is the host's machine on, and are you on the same network?", ExitCode.NoHub));
                 }
-                screen.Warn($"no hub: {lost.Reason}; trying again");
+                screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 break;
             case StreamEvent.Path path when path.By != _path:
                 _path = path.By;
@@ -145,18 +159,22 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
                 screen.Warn($"ROOST-2007 no direct link: {none.Why}; reading over the hub");
                 json.Write("warn", ("code", "ROOST-2007"), ("message", none.Why));
                 break;
+            case StreamEvent.Refused { Code: JoinRefused } when !_everJoined:
+                throw new ProblemException(new Problem("ROOST-1007", "this hub does not know the session of this link", "the session is over, or a letter of the link is wrong; get the link again", ExitCode.UnknownRoom));
             case StreamEvent.Refused refused:
                 screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");
                 break;
             case StreamEvent.HostCame:
+                _everJoined = true;
                 json.Write("host", ("state", "here"));
                 break;
             case StreamEvent.HostGone:
+                _everJoined = true;
                 screen.Say(Screen.Dim("  the host is not here; waiting for it"));
                 json.Write("host", ("state", "gone"));
                 break;
             case StreamEvent.Meta meta:
-                screen.Say(Screen.Dim($"  {(meta.Title.Length > 0 ? meta.Title : "a session")}"));
+                screen.Say(Screen.Dim($"  {(meta.Title.Length > 0 ? TerminalFilter.Plain(meta.Title) : "a session")}"));
                 json.Write("meta", ("title", meta.Title), ("format", meta.Format));
                 break;
             case StreamEvent.Text text:
@@ -166,7 +184,7 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
                 json.Write("caught-up", ("n", caught.N));
                 break;
             case StreamEvent.Ended ended:
-                screen.Say(Screen.Dim(ended.Exit is { } code ? $"  the command ended with {code}" : $"  the stream ended ({ended.Reason})"));
+                screen.Say(Screen.Dim(ended.Exit is { } code ? $"  the command ended with {code}" : $"  the stream ended ({TerminalFilter.Plain(ended.Reason)})"));
                 json.Write("end", ("exit", ended.Exit), ("reason", ended.Reason));
                 return follow ? null : ExitCode.Done;
             case StreamEvent.Broken broken:
@@ -182,8 +200,24 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
             json.Write("text", ("n", text.N), ("text", text.Bytes));
             return;
         }
-        _stdout.Write(text.Bytes.Span);
-        _stdout.Flush();
+        _stdout.Write(_filter is null ? text.Bytes.Span : _filter.Take(text.Bytes.Span));
+    }
+
+    /// <summary>The terminal has its own colours back, wherever the host's text broke off.</summary>
+    private void EndColours()
+    {
+        if (_filter?.End() is not { Length: > 0 } own)
+        {
+            return;
+        }
+        try
+        {
+            _stdout.Write(Encoding.ASCII.GetBytes(own));
+        }
+        catch (IOException)
+        {
+            // The terminal is gone, and its colours with it.
+        }
     }
 
     private void Interrupt(PosixSignalContext context)

@@ -4,13 +4,23 @@ using System.Text.Json;
 namespace Roost.Cli.Terminal;
 
 /// <summary><c>--json</c>: one object a line on stdout, <c>{"v":1,"t":…,"ev":…,…}</c>. Fields are only ever added within v 1 (docs/json.md). Thread-safe.</summary>
+/// <remarks>Events come from many places, so a stdout that takes no more throws at none of them; it cancels <see cref="Broken"/>.</remarks>
 internal sealed class JsonLines(bool enabled)
 {
+    // A process has one stdout.
+    private static readonly CancellationTokenSource NoMore = new();
+
     private readonly Lock _lock = new();
-    private readonly Stream _out = Console.OpenStandardOutput();
+    private readonly Stream _out = StandardOutput.Open();
 
     /// <summary>Whether anything is written.</summary>
     public bool Enabled => enabled;
+
+    /// <summary>Cancelled when nothing more can be written: the command shall end in order.</summary>
+    public CancellationToken Broken { get; } = NoMore.Token;
+
+    /// <summary>Why nothing more can be written; null also when merely nobody reads any more.</summary>
+    public string? Failure { get; private set; }
 
     /// <summary>Writes one event; fields that are null are left out.</summary>
     public void Write(string ev, params (string Name, object? Value)[] fields)
@@ -35,9 +45,21 @@ internal sealed class JsonLines(bool enabled)
         buffer.WriteByte((byte)'\n');
         lock (_lock)
         {
-            _out.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
-            _out.Flush();
+            if (NoMore.IsCancellationRequested)
+            {
+                return;
+            }
+            try
+            {
+                _out.Write(buffer.GetBuffer(), 0, (int)buffer.Length);
+                return;
+            }
+            catch (IOException e)
+            {
+                Failure = e is ReaderGoneException ? null : e.Message;
+            }
         }
+        NoMore.Cancel();
     }
 
     private static void WriteField(Utf8JsonWriter json, string name, object? value)

@@ -5,6 +5,7 @@ namespace Roost.Cli.Terminal;
 internal sealed class Screen(bool quiet)
 {
     private readonly Lock _lock = new();
+    private readonly Repeats _repeats = new(TimeProvider.System);
 
     /// <summary>Whether stderr is a terminal.</summary>
     public static bool IsTerminal => !Console.IsErrorRedirected;
@@ -29,14 +30,26 @@ internal sealed class Screen(bool quiet)
     /// <summary>Says that something went well.</summary>
     public void Good(string line) => Say($"  {Paint("●", "32")} {line}");
 
-    /// <summary>Says that something is worth a look; shown even when quiet.</summary>
-    public void Warn(string line) => Write($"  {Paint("!", "33")} {line}");
+    /// <summary>Says that something is worth a look; shown even when quiet, and the same not again within seconds.</summary>
+    public void Warn(string line)
+    {
+        string? due;
+        line = TerminalFilter.Plain(line);
+        lock (_lock)
+        {
+            due = _repeats.Next(line);
+        }
+        if (due is not null)
+        {
+            Write($"  {Paint("!", "33")} {due}");
+        }
+    }
 
     /// <summary>Says what went wrong and what to do.</summary>
     public void Problem(Problem problem)
     {
-        Write($"  {Paint("✘", "31")} {problem.Code} {problem.Cause}");
-        Write($"    → {problem.Fix}");
+        Write($"  {Paint("✘", "31")} {problem.Code} {TerminalFilter.Plain(problem.Cause)}");
+        Write($"    → {TerminalFilter.Plain(problem.Fix)}");
     }
 
     /// <summary>Bold where there are colours.</summary>
@@ -49,9 +62,18 @@ internal sealed class Screen(bool quiet)
 
     private void Write(string text)
     {
+        // Names, reasons and messages come from others: hubs, hosts, writers.
+        text = TerminalFilter.Safe(text);
         lock (_lock)
         {
-            Console.Error.WriteLine(text);
+            try
+            {
+                Console.Error.WriteLine(text);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its terminal is gone or its disk is full: there is nobody to tell, and the work goes on.
+            }
         }
     }
 }

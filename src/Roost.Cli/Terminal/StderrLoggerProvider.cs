@@ -28,7 +28,7 @@ internal sealed class StderrLoggerProvider : ILoggerProvider
                 LogLevel.Error => "error",
                 _ => "fatal",
             };
-            string line = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {category}: {formatter(state, exception)}";
+            string line = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {category}: {TerminalFilter.Plain(formatter(state, exception))}";
             Console.Error.WriteLine(exception is null ? line : $"{line}\n{exception}");
         }
     }

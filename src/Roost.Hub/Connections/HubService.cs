@@ -72,6 +72,9 @@ public sealed partial class HubService : IAsyncDisposable
     /// <summary>Takes the hub out of the mesh's directory, or back in: others own the leases, peers are told of other hubs.</summary>
     public ValueTask DrainAsync(bool leaving) => _driver.PostAsync(new HubInput.FromMesh(new MeshInput.Drained(leaving)));
 
+    /// <summary>Takes the round trips of all links to other hubs anew.</summary>
+    internal ValueTask PingAllAsync() => _driver.PostAsync(new HubInput.FromMesh(new MeshInput.PingAll()));
+
     /// <summary>Origins of other hubs that peers may go to.</summary>
     internal IReadOnlyList<string> Alternatives => _core.Mesh?.Alternatives ?? [];
 

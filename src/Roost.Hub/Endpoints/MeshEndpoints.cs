@@ -48,7 +48,8 @@ public static class MeshEndpoints
             Self = self,
             Urls = () => options.PublicUrl is { } url ? [Reaches.DoorOf(url)] : [.. authorities.Urls().Select(Reaches.DoorOf)],
             Region = options.Region,
-            Seeds = options.Development ? [.. options.BootstrapPeers, .. options.DevelopmentPeers.Where(url => new Uri(url).Port != options.Port)] : options.BootstrapPeers,
+            Seeds = options.BootstrapPeers,
+            Guesses = options.Development ? [.. options.DevelopmentPeers.Where(url => new Uri(url).Port != options.Port)] : [],
             SignalingTimeout = options.SignalingTimeout,
         };
     }

@@ -16,10 +16,11 @@ public static class MetricsEndpoints
         var hub = endpoints.ServiceProvider.GetRequiredService<HubService>();
         return endpoints.MapGet(path, async context =>
         {
-            var (networks, rooms, guests) = await hub.LookAsync(core => (core.Networks, core.Rooms, core.Guests));
+            var (networks, rooms, guests, mesh) = await hub.LookAsync(core => (core.Networks, core.Rooms, core.Guests, core.Mesh is { } mesh ? MeshSight.Of(mesh) : default));
             hub.Metrics.Observed(networks, rooms, guests);
+            hub.Metrics.Observed(mesh with { BytesIn = hub.Links?.Traffic.BytesReceived ?? 0, BytesOut = hub.Links?.Traffic.BytesSent ?? 0 });
             context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-            await context.Response.WriteAsync(PrometheusText.Write(HubMetrics.MeterName), context.RequestAborted);
+            await context.Response.WriteAsync(PrometheusText.Write(hub.Metrics.Meter), context.RequestAborted);
         });
     }
 }

@@ -13,6 +13,8 @@ public sealed partial class ControlSocket : IAsyncDisposable
 {
     private const int MaxLine = 1_024;
     private static readonly TimeSpan LineWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PongsWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LookAgainAfter = TimeSpan.FromMilliseconds(5);
 
     private readonly Socket _listener;
     private readonly string _path;
@@ -118,6 +120,8 @@ public sealed partial class ControlSocket : IAsyncDisposable
         {
             case "mesh":
                 return await _hub.LookAsync(core => core.Mesh is { } mesh ? Describe(core, mesh) : Problem("this hub is in no mesh"));
+            case "mesh ping":
+                return await PingAsync();
             case "mesh drain":
                 await _hub.DrainAsync(true);
                 return new() { ["ok"] = true };
@@ -129,6 +133,19 @@ public sealed partial class ControlSocket : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks for a sign of life on every link, and waits a while for the answers.</summary>
+    private async Task<JsonObject> PingAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
+        patience.CancelAfter(PongsWithin);
+        await _hub.PingAllAsync();
+        while (await _hub.LookAsync(static core => core.Mesh?.Hubs().Any(hub => hub is { IsLinked: true, RoundTrip.Ticks: 0 }) == true) && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(LookAgainAfter, CancellationToken.None);
+        }
+        return await DoAsync("mesh");
+    }
+
     private static JsonObject Describe(HubCore core, MeshCore mesh) => new()
     {
         ["v"] = 1,
@@ -137,6 +154,7 @@ public sealed partial class ControlSocket : IAsyncDisposable
         ["draining"] = mesh.IsDraining,
         ["peers"] = mesh.Peers,
         ["own"] = core.OwnPeers,
+        ["guests"] = core.Guests,
         ["leases"] = mesh.Leases,
         ["parked"] = mesh.Parked,
         ["signalsOut"] = mesh.Counters.SignalsOut,

@@ -4,7 +4,9 @@ using Roost.Core.Identity;
 namespace Roost.Hub.Hosting;
 
 /// <summary>The hub's key and the id that follows from it.</summary>
-public sealed class HubIdentity(SigningKey key) : IDisposable
+/// <param name="key">The key.</param>
+/// <param name="held">What is held as long as the hub runs; null: nothing.</param>
+public sealed class HubIdentity(SigningKey key, IDisposable? held = null) : IDisposable
 {
     /// <summary>The key.</summary>
     public SigningKey Key { get; } = key;
@@ -13,5 +15,9 @@ public sealed class HubIdentity(SigningKey key) : IDisposable
     public HubId Id { get; } = HubId.OfKey(key.PublicKey);
 
     /// <inheritdoc/>
-    public void Dispose() => Key.Dispose();
+    public void Dispose()
+    {
+        Key.Dispose();
+        held?.Dispose();
+    }
 }

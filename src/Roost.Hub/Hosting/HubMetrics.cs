@@ -21,6 +21,7 @@ public sealed class HubMetrics : IDisposable
     private long _networks;
     private long _rooms;
     private long _guests;
+    private MeshSight _mesh;
 
     /// <summary>Makes the instruments.</summary>
     public HubMetrics(IMeterFactory factory)
@@ -37,7 +38,19 @@ public sealed class HubMetrics : IDisposable
         _meter.CreateObservableCounter("roost.hub.dropped", () => Volatile.Read(ref _dropped), null, "Messages that did not fit a slow reader's queue.");
         _meter.CreateObservableCounter("roost.hub.faults", () => Volatile.Read(ref _faults), null, "Mistakes of this program; each closed one connection.");
         _meter.CreateObservableCounter("roost.hub.refusals", Refusals, null, "Refusals by cause.");
+        _meter.CreateObservableGauge("roost.mesh.hubs", () => ByTag("state", ("alive", _mesh.Alive), ("suspect", _mesh.Suspect), ("dead", _mesh.Dead)), null, "Other hubs that are known.");
+        _meter.CreateObservableGauge("roost.mesh.links", () => ByTag("way", ("direct", _mesh.Direct), ("carried", _mesh.Carried)), null, "Links to other hubs; a third hub carries those that are carried.");
+        _meter.CreateObservableGauge("roost.mesh.leases", () => _mesh.Leases, null, "Whereabouts of peers that other hubs put here.");
+        _meter.CreateObservableGauge("roost.mesh.parked", () => _mesh.Parked, null, "Signals that wait for their target to be found.");
+        _meter.CreateObservableCounter("roost.mesh.signals", () => ByTag("way", ("in", _mesh.SignalsIn), ("out", _mesh.SignalsOut)), null, "Signals from and to peers at other hubs.");
+        _meter.CreateObservableCounter("roost.mesh.carried", () => _mesh.CarriedForOthers, null, "Messages carried between two other hubs.");
+        _meter.CreateObservableCounter("roost.mesh.bytes", () => ByTag("way", ("in", _mesh.BytesIn), ("out", _mesh.BytesOut)), "By", "Bytes on links to other hubs.");
+        _meter.CreateObservableCounter("roost.mesh.deaths", () => _mesh.Deaths, null, "Hubs that this one declared dead.");
+        _meter.CreateObservableCounter("roost.mesh.refused", () => ByTag("cause", ("not-yours", _mesh.NotYours), ("bad-lease", _mesh.BadLeases), ("bad-record", _mesh.BadRecords), ("flood", _mesh.Flooded), ("overflow", _mesh.Overflowed)), null, "What other hubs sent and was not taken, and what did not fit a queue.");
     }
+
+    /// <summary>The meter of this hub alone: there may be others in the process.</summary>
+    internal Meter Meter => _meter;
 
     internal void Received(int bytes)
     {
@@ -64,12 +77,18 @@ public sealed class HubMetrics : IDisposable
         Volatile.Write(ref _guests, guests);
     }
 
+    /// <summary>Looked up just before the instruments are read.</summary>
+    internal void Observed(MeshSight mesh) => _mesh = mesh;
+
     internal void Fault() => Interlocked.Increment(ref _faults);
 
     internal void Refused(Refusal why) => Interlocked.Increment(ref _refusals[(int)why]);
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<long>> ByTag(string tag, params (string Value, long Count)[] counts) =>
+        counts.Select(count => new Measurement<long>(count.Count, new KeyValuePair<string, object?>(tag, count.Value)));
 
     private IEnumerable<Measurement<long>> Refusals()
     {

@@ -14,7 +14,7 @@ public sealed class HubOptionsValidator : IValidateOptions<HubOptions>
         var wrong = new List<string>();
         if (options.Port is < 0 or > 65_535)
         {
-            wrong.Add($"The port {options.Port} is not one of 0 to 65535.");
+            wrong.Add($"The port {options.Port} is not one of 0 to 65535; 0 picks a free one");
         }
         if (!Regions.Contains(options.Region))
         {
@@ -22,12 +22,16 @@ public sealed class HubOptionsValidator : IValidateOptions<HubOptions>
         }
         if (options.PublicUrl is { } url && !IsUrl(url, "http", "https", "ws", "wss"))
         {
-            wrong.Add($"PUBLIC_URL \"{url}\" is not an http, https, ws or wss URL.");
+            wrong.Add($"PUBLIC_URL \"{url}\" is not an http, https, ws or wss URL; write it as https://hub.example.org");
         }
         wrong.AddRange(options.BootstrapPeers.Where(peer => !IsUrl(peer, "ws", "wss")).Select(peer => $"The bootstrap peer \"{peer}\" is not a ws or wss URL; write it as ws://hub.example:3000"));
         if (System.Text.Encoding.UTF8.GetByteCount(options.AppId) > 255)
         {
             wrong.Add("APP_ID has more than 255 bytes.");
+        }
+        if (options.WebRoot is { } root && !Directory.Exists(root))
+        {
+            wrong.Add($"The web app's folder {root} is not there; name one that holds an index.html, or none for the built-in app");
         }
         if (!IsIceServers(options.IceServers))
         {

@@ -8,14 +8,14 @@ namespace Roost.Hub.Hosting;
 /// <summary>Prometheus' text format, written from the instruments of one meter and the process itself.</summary>
 internal static class PrometheusText
 {
-    public static string Write(string meterName)
+    public static string Write(Meter meter)
     {
         var text = new StringBuilder(4096);
         Instrument? current = null;
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, self) =>
         {
-            if (instrument.Meter.Name == meterName)
+            if (instrument.Meter == meter)
             {
                 self.EnableMeasurementEvents(instrument);
             }

@@ -20,6 +20,7 @@ internal sealed class MeshLink
     private readonly LinkId _id;
     private readonly IMeshSocket _socket;
     private readonly LinkCipher _cipher;
+    private readonly LinkTraffic _traffic;
     private readonly Lock _gate = new();
     private readonly Queue<ByteWriter> _full = [];
     private readonly Action _sendAll;
@@ -33,19 +34,17 @@ internal sealed class MeshLink
     private bool _closed;
 
     /// <summary>Begins a link on a socket that has proven itself.</summary>
-    public MeshLink(LinkId id, IMeshSocket socket, LinkCipher cipher)
+    public MeshLink(LinkId id, IMeshSocket socket, LinkCipher cipher, Reach reach, LinkTraffic traffic)
     {
-        (_id, _socket, _cipher) = (id, socket, cipher);
+        (_id, _socket, _cipher, _traffic) = (id, socket, cipher, traffic);
+        Reach = reach;
         _sendAll = () => _ = SendAllAsync();
     }
 
     public LinkId Id => _id;
 
-    /// <summary>Sealed bytes sent and received, for the operator.</summary>
-    public long BytesSent { get; private set; }
-
-    /// <inheritdoc cref="BytesSent"/>
-    public long BytesReceived { get; private set; }
+    /// <summary>The class of the other end's address; of a carried link, that of the hub in the middle.</summary>
+    public Reach Reach { get; }
 
     /// <summary>Set by the driver while frames are appended but not on their way.</summary>
     public bool InBatch { get; set; }
@@ -131,7 +130,7 @@ internal sealed class MeshLink
                 {
                     return _socket.CloseReason;
                 }
-                BytesReceived += message.Length;
+                _traffic.Received(message.Length);
                 // Opened where it lies: the frames' bodies are slices of it, and the driver gives it back when it has handled them.
                 var plain = message.Rented.AsMemory(0, Math.Max(0, message.Length - LinkCipher.Overhead));
                 var frames = new List<MeshFrame>();
@@ -177,7 +176,7 @@ internal sealed class MeshLink
                     _spare ??= batch.Clear();
                 }
                 await _socket.SendAsync(_sealed.AsMemory(0, size));
-                BytesSent += size;
+                _traffic.Sent(size);
                 lock (_gate)
                 {
                     _queued -= length;

@@ -25,7 +25,7 @@ internal sealed partial class MeshLinks
                 using var handshake = new LinkHandshake(self, LinkSelf.CarriedTo(dial.Wanted), dice);
                 if (await ProveAsync(socket, handshake, dial.Wanted) is { } peer)
                 {
-                    await RunAsync(socket, peer, null, Reach.Public, Carriage.Opened);
+                    await RunAsync(socket, peer, null, ReachOf(dial.Via), Carriage.Opened);
                     return;
                 }
             }
@@ -46,7 +46,7 @@ internal sealed partial class MeshLinks
         if (socket is null && carried.Way.HasFlag(CarryWay.First) && !isMine && Open(id) is { } opened)
         {
             socket = opened;
-            _ = ServeCarriedAsync(socket, carried.From);
+            _ = ServeCarriedAsync(socket, carried.From, carried.Via);
         }
         if (socket?.TryReceive(carried.Body.Span) != true)
         {
@@ -56,7 +56,7 @@ internal sealed partial class MeshLinks
         }
     }
 
-    private async Task ServeCarriedAsync(CarriedSocket socket, HubId from)
+    private async Task ServeCarriedAsync(CarriedSocket socket, HubId from, LinkId via)
     {
         await Task.Yield();
         await using (socket)
@@ -64,10 +64,13 @@ internal sealed partial class MeshLinks
             using var handshake = new LinkHandshake(_carriedSelf, null, dice);
             if (await ProveAsync(socket, handshake, from) is { } peer)
             {
-                await RunAsync(socket, peer, null, Reach.Public, Carriage.Accepted);
+                await RunAsync(socket, peer, null, ReachOf(via), Carriage.Accepted);
             }
         }
     }
+
+    // What comes by it comes by the hub in the middle, and may lead no further than what that hub says itself.
+    private Reach ReachOf(LinkId via) => _links.TryGetValue(via, out var link) ? link.Reach : Reach.Public;
 
     /// <summary>The hub in the middle says who is at the other end; only the handshake proves it.</summary>
     private async Task<LinkPeer?> ProveAsync(CarriedSocket socket, LinkHandshake handshake, HubId meant)

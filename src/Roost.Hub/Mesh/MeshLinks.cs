@@ -29,8 +29,8 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     /// <summary>Where what happens within an effect goes.</summary>
     public Action<HubInput> PostFromPerform { get; set; } = static _ => { };
 
-    /// <summary>Sealed bytes of all open links.</summary>
-    public (long Sent, long Received) Traffic => (_links.Values.Sum(link => link.BytesSent), _links.Values.Sum(link => link.BytesReceived));
+    /// <summary>Of all links there were.</summary>
+    public LinkTraffic Traffic { get; } = new();
 
     /// <summary>Runs inside the driver.</summary>
     public void Perform(MeshEffect effect)
@@ -117,6 +117,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         await Task.Yield();
         var url = new Uri(dial.Url);
         var why = LinkRefusal.None;
+        string detail = "";
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         deadline.CancelAfter(handshakeWithin);
         try
@@ -138,9 +139,23 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
         {
             // Something answered, but not as a hub does: waiting is of no use.
             why = e is WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } ? LinkRefusal.BadMessage : LinkRefusal.None;
+            detail = Describe(e);
         }
-        await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted)), null);
+        catch (Exception e)
+        {
+            Log.Mistaken(log, e, dial.Url); // Ours; but a hub that waits for the end of a dial for ever would never dial there again.
+            detail = e.Message;
+        }
+        await Post(new HubInput.FromMesh(new MeshInput.DialFailed(dial.Url, why, dial.Wanted, detail)), null);
     }
+
+    private static string Describe(Exception failure) => failure switch
+    {
+        AuthenticationException => "its certificate is not trusted here, or is for another name",
+        OperationCanceledException => "no answer",
+        { InnerException: SocketException inner } => inner.Message,
+        _ => failure.Message.TrimEnd('.'),
+    };
 
     private async Task<(LinkPeer? Peer, LinkRefusal Why)> ShakeAsync(IMeshSocket socket, LinkHandshake handshake)
     {
@@ -181,7 +196,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     private async Task RunAsync(IMeshSocket socket, LinkPeer peer, MeshEffect.Dial? dial, Reach reach, Carriage carried = Carriage.None)
     {
         var id = new LinkId(Interlocked.Increment(ref _lastId));
-        var link = new MeshLink(id, socket, peer.Cipher);
+        var link = new MeshLink(id, socket, peer.Cipher, reach, Traffic);
         _links[id] = link;
         var why = LinkRefusal.None;
         try
@@ -209,6 +224,9 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Mesh: {Text}")]
         public static partial void Warned(ILogger log, string text);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "ROOST-1900 a mistake while {Url} was dialled or linked")]
+        public static partial void Mistaken(ILogger log, Exception exception, string url);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "A hub link was refused: {Why}")]
         public static partial void Refused(ILogger log, LinkRefusal why);

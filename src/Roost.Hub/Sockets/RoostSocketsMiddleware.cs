@@ -71,9 +71,9 @@ public static class RoostSocketsExtensions
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            connection.Abort(); // Said nothing, or too little, for too long.
+            connection.Abort(); // Said nothing, or too little, for too long; or went away, as whoever does not trust the certificate does.
             return null;
         }
     }

@@ -10,6 +10,7 @@ internal static class DataDirectory
 {
     public const string KeyFile = "hub.key";
     public const string StoreFile = "hub.db";
+    public const string LockFile = "hub.lock";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -37,6 +38,26 @@ internal static class DataDirectory
             var key = SigningKey.FromSeed(seed);
             CryptographicOperations.ZeroMemory(seed);
             return key;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(directory, exception);
+        }
+    }
+
+    /// <summary>Holds a directory for one hub until it is disposed of, or the process ends in whatever way.</summary>
+    /// <exception cref="HubStartException">Another hub holds it, or it cannot be used.</exception>
+    public static IDisposable Hold(string directory)
+    {
+        string path = Path.Combine(directory, LockFile);
+        try
+        {
+            Directory.CreateDirectory(directory);
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException exception) when (exception.GetType() == typeof(IOException) && File.Exists(path))
+        {
+            throw new HubStartException("ROOST-1912", $"Another hub runs with the data directory {directory}; give every hub a directory of its own with --data.", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

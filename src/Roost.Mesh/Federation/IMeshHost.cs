@@ -51,4 +51,7 @@ internal interface IMeshHost
 
     /// <summary>Who introduces may have changed.</summary>
     void OwnersChanged();
+
+    /// <summary>A hub, or any of all, has lost what it was told of guests here: it was started anew, or believed that this hub was dead.</summary>
+    void GuestsForgotten(HubId? by);
 }

@@ -18,7 +18,6 @@ public sealed partial class MeshCore
         }
         bool outbound = up.Url is not null || up.Carried == Carriage.Opened;
         var link = new Link(up.Link, hub, outbound, up.Carried != Carriage.None, up.Reach, _mesh.Now, _mesh.Options);
-        bool isNew = hub.Record is null && hub.Link is null;
         if (hub.Link is { } older)
         {
             // Both dialled at once: the link that the smaller id opened stays, at both ends. Otherwise the newer one, the older may be half open.
@@ -33,21 +32,22 @@ public sealed partial class MeshCore
                 _dialler.Opened(older, up.Url);
                 return;
             }
-            bool twin = hub.Run != up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter;
-            if (twin)
+            if (hub.Run != up.Run && _mesh.Now - older.LastHeard < _mesh.Options.PingAfter)
             {
                 _mesh.Notice(true, $"two processes use the key of hub {id.ToShortString()}, or it restarted faster than its old connection ended");
-            }
-            if (twin)
-            {
                 _mesh.Close(older, LinkRefusal.Twin);
             }
             else
             {
+                if (hub.Run == up.Run)
+                {
+                    _moves.Begin(older);
+                }
                 _mesh.Retire(older, LinkRefusal.Surplus);
             }
         }
-        hub.NeedsLeases |= hub.Run != 0 && hub.Run != up.Run; // It was started anew and has lost what it had.
+        bool isAnew = hub.Run != 0 && hub.Run != up.Run; // It was started anew and has lost what it had.
+        hub.NeedsLeases |= isAnew;
         hub.Run = up.Run;
         hub.Link = link;
         _mesh.Links[link.Id] = link;
@@ -60,9 +60,31 @@ public sealed partial class MeshCore
         {
             _neighbours.LinkUp(hub);
         }
+        if (!hub.IsMoving)
+        {
+            SendWaiting(hub);
+        }
+        if (hub.NeedsLeases)
+        {
+            _announcer.AdjustSoon();
+        }
+        if (isAnew)
+        {
+            _mesh.Host.GuestsForgotten(hub.Id);
+        }
+        _rooms.LinkUp(hub);
+        if (hub.WasCarried != link.IsCarried)
+        {
+            hub.WasCarried = link.IsCarried;
+            _mesh.Notice(false, $"hub {id.ToShortString()} is reached {(link.IsCarried ? "through a third hub" : "directly again")}");
+        }
+    }
+
+    private void SendWaiting(KnownHub hub)
+    {
         while (hub.Pending.TryDequeue(out var frame))
         {
-            if (link.IsCarried && frame is MeshFrame.Carry carry)
+            if (hub.Link is { IsCarried: true } && frame is MeshFrame.Carry carry)
             {
                 _carrier.Lost(hub, carry, LinkRefusal.NoRoad); // One hub in the middle, not two.
             }
@@ -71,25 +93,22 @@ public sealed partial class MeshCore
                 _mesh.Send(hub, frame);
             }
         }
-        if (hub.NeedsLeases)
-        {
-            _announcer.AdjustSoon();
-        }
-        _rooms.LinkUp(hub);
-        if (isNew)
-        {
-            _mesh.Notice(false, $"hub {id.ToShortString()} joined the mesh");
-        }
     }
 
     private void LinkDown(MeshInput.LinkDown down)
     {
-        if (!_mesh.Links.Remove(down.Link, out var link) || link.Hub.Link != link)
+        if (!_mesh.Links.Remove(down.Link, out var link))
+        {
+            return;
+        }
+        _moves.Ended(link);
+        if (link.Hub.Link != link)
         {
             return;
         }
         var hub = link.Hub;
         hub.Link = null;
+        _router.LinkLost(hub);
         bool mattered = hub.IsNeighbour || hub.Pending.Count > 0;
         _neighbours.LinkDown(hub);
         if (down.Why == LinkRefusal.Twin)
@@ -194,7 +213,7 @@ public sealed partial class MeshCore
             case MeshFrame.Ping f:
                 _watch.Pinged(link, f);
                 break;
-            case MeshFrame.Pong:
+            case MeshFrame.Pong f when !_moves.CaughtUp(hub, f) && !_router.HasGivenBack(hub, f):
                 _watch.Ponged(link);
                 break;
             case MeshFrame.Probe f:
@@ -205,6 +224,10 @@ public sealed partial class MeshCore
                 _watch.Answered(f);
                 break;
             case MeshFrame.Done:
+                if (hub.Link == link)
+                {
+                    _moves.Begin(link); // The other end may have a new link that is not known here yet.
+                }
                 _mesh.Close(link, LinkRefusal.Idle);
                 break;
             case MeshFrame.Wanted f:

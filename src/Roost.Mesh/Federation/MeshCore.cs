@@ -32,6 +32,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     private readonly Finder _finder;
     private readonly Router _router;
     private readonly Carrier _carrier;
+    private readonly Moves _moves;
     private readonly RoomMesh _rooms;
     private bool _started;
     private int _part;
@@ -54,11 +55,16 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _finder = new(_mesh, _roll, _rendezvous, _leases);
         _router = new(_mesh, _roll, _leases, _announcer, _finder);
         _carrier = new(_mesh, _roll);
+        _moves = new(_mesh, SendWaiting);
         _rooms = new(_mesh, _roll, _rendezvous);
         _roll.Publish = _news.Publish;
         _roll.Died = Died;
         _roll.Changed = _ => OwnersMoved();
-        _roll.Refuted = _announcer.RepeatAll;
+        _roll.Refuted = () =>
+        {
+            _announcer.RepeatAll();
+            _mesh.Host.GuestsForgotten(null);
+        };
         _dialler.GaveUp = GaveUp;
         _finder.Found = _router.Found;
     }
@@ -120,6 +126,9 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
             case MeshInput.Drained drained:
                 _roll.Drain(drained.Out);
                 OwnersMoved();
+                break;
+            case MeshInput.PingAll:
+                _watch.MeasureAll();
                 break;
             case MeshInput.Stopped:
                 _started = false;

@@ -41,7 +41,11 @@ public abstract record MeshInput
     public sealed record LinkDown(LinkId Link, LinkRefusal Why) : MeshInput;
 
     /// <summary>A dial or its handshake failed. <paramref name="Wanted"/> is who should have been there.</summary>
-    public sealed record DialFailed(string Url, LinkRefusal Why, HubId? Wanted) : MeshInput;
+    /// <param name="Url">What was dialled.</param>
+    /// <param name="Why">What one of the two ends said; <see cref="LinkRefusal.None"/> if nothing answered.</param>
+    /// <param name="Wanted">Who should be there; null for a seed.</param>
+    /// <param name="Detail">For the operator: what the network said, in a few words.</param>
+    public sealed record DialFailed(string Url, LinkRefusal Why, HubId? Wanted, string Detail = "") : MeshInput;
 
     /// <summary>A carried link did not come about.</summary>
     public sealed record CarryFailed(HubId Wanted) : MeshInput;
@@ -62,6 +66,9 @@ public abstract record MeshInput
 
     /// <summary>The operator takes this hub out of the mesh, or back in.</summary>
     public sealed record Drained(bool Out) : MeshInput;
+
+    /// <summary>The operator wants to know how long the round trips of all links are at the moment.</summary>
+    public sealed record PingAll : MeshInput;
 
     /// <summary>The hub goes down: links end with a word of goodbye.</summary>
     public sealed record Stopped : MeshInput;

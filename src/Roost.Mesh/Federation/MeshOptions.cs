@@ -19,6 +19,9 @@ public sealed record MeshOptions
     /// <summary>Hubs to meet first, as ws:// or wss:// URLs; tried for ever.</summary>
     public IReadOnlyList<string> Seeds { get; init; } = [];
 
+    /// <summary>Like <see cref="Seeds"/>, but nobody named them: the operator is not told that they are not there.</summary>
+    public IReadOnlyList<string> Guesses { get; init; } = [];
+
     /// <summary>How long a signal for a target that is not found is kept. Seed 002: SIGNALING_TIMEOUT, 5,000 ms.</summary>
     public TimeSpan SignalingTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

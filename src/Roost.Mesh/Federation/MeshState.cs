@@ -49,10 +49,17 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
 
     public void Notice(bool warning, string text) => Emit(new MeshEffect.Notice(warning, text));
 
+    /// <summary>Lets what waits while a hub moves from one link to another go at once; set by <see cref="Moves"/>.</summary>
+    public Action<KnownHub> Hurry { get; set; } = static _ => { };
+
     /// <summary>Sends on the link to a hub; without one, the frame waits while the hub is dialled.</summary>
     public void Send(KnownHub to, MeshFrame frame)
     {
-        if (to.Link is { } link)
+        if (to.IsMoving && to.Pending.Count >= Options.MaxPending)
+        {
+            Hurry(to);
+        }
+        if (to.Link is { } link && !to.IsMoving)
         {
             link.Sent(Now);
             Emit(new MeshEffect.Send(link.Id, frame));
@@ -64,7 +71,10 @@ internal sealed class MeshState(MeshOptions options, IMeshHost host, Dice dice)
             return;
         }
         to.Pending.Enqueue(WithOwnBody(frame));
-        Want(to);
+        if (!to.IsMoving)
+        {
+            Want(to);
+        }
     }
 
     /// <summary>Sends only if there is a link, and does not keep it open: pings, news, fingerprints.</summary>

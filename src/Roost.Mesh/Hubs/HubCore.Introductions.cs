@@ -11,8 +11,8 @@ public sealed partial class HubCore
     // Kept, not computed: NextWake is asked after every input. Too early is harmless, a tick finds nothing due and looks again.
     private Instant _nextIntroduction = Instant.Never;
 
-    /// <summary>Owners have changed: guests of networks that another hub introduces from here on are reported there.</summary>
-    private void FollowIntroducers()
+    /// <summary>Owners have changed: guests of networks that another hub introduces from here on are reported there; and again to a hub that has forgotten them.</summary>
+    private void FollowIntroducers(Func<HubId, bool> hasForgotten)
     {
         foreach (var network in _networks.Values)
         {
@@ -21,7 +21,7 @@ public sealed partial class HubCore
                 continue;
             }
             var introducer = Mesh?.IntroducerOf(network.Id)?.Id;
-            if (introducer == network.IntroducedBy)
+            if (introducer == network.IntroducedBy && (introducer is not { } same || !hasForgotten(same)))
             {
                 continue;
             }

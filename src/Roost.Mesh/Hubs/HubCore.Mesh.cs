@@ -161,7 +161,9 @@ public sealed partial class HubCore : IMeshHost
         }
     }
 
-    void IMeshHost.OwnersChanged() => FollowIntroducers();
+    void IMeshHost.OwnersChanged() => FollowIntroducers(static _ => false);
+
+    void IMeshHost.GuestsForgotten(HubId? by) => FollowIntroducers(introducer => by is null || introducer == by);
 
     void IMeshHost.HubDied(HubId hub) => DepartAllOf(hub, _now);
 

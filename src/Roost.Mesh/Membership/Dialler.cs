@@ -17,6 +17,7 @@ internal sealed class Dialler
     private readonly Detours _detours;
     private readonly List<Seed> _seeds = [];
     private Instant _nextRedial = Instant.Epoch;
+    private bool _lastWasDead;
 
     private sealed class Seed(string url)
     {
@@ -32,6 +33,12 @@ internal sealed class Dialler
 
         /// <summary>What the operator was told last: once for each cause, not for each try.</summary>
         public LinkRefusal Told { get; set; }
+
+        /// <summary>The operator was told that nothing answers.</summary>
+        public bool ToldSilent { get; set; }
+
+        /// <summary>Looked for of its own accord, so that nobody is told when it is not there.</summary>
+        public bool IsGuess { get; init; }
 
         public Instant NotBefore { get; set; } = Instant.Epoch;
     }
@@ -53,17 +60,21 @@ internal sealed class Dialler
         {
             AddSeed(url);
         }
+        foreach (string url in mesh.Options.Guesses)
+        {
+            AddSeed(url, isGuess: true);
+        }
     }
 
     /// <summary>What waited for a link that will not come.</summary>
     public Action<KnownHub, MeshFrame> GaveUp { get; set; } = static (_, _) => { };
 
-    public void AddSeed(string url)
+    public void AddSeed(string url, bool isGuess = false)
     {
         string door = Reaches.DoorOf(url);
         if (!_seeds.Exists(seed => seed.Url == door))
         {
-            _seeds.Add(new Seed(door));
+            _seeds.Add(new Seed(door) { IsGuess = isGuess });
         }
     }
 
@@ -81,19 +92,38 @@ internal sealed class Dialler
         if (_mesh.Now >= _nextRedial)
         {
             _nextRedial = _mesh.Now + _mesh.Options.RedialEvery;
-            var dead = _roll.All.Where(hub => !hub.IsUp && hub.Urls.Count > 0 && !hub.IsDialling).ToList();
-            if (dead.Count > 0)
-            {
-                Dial(dead[_mesh.Dice.Next(dead.Count)]);
-            }
+            Redial();
             _roll.ForgetOld();
+        }
+    }
+
+    // One at a time, by turns: the dead, and those that are reached through a third hub, whose direct way may work again.
+    private void Redial()
+    {
+        var carried = _roll.All.Where(hub => hub is { Link.IsCarried: true, Urls.Count: > 0, IsDialling: false }).ToList();
+        var dead = _roll.All.Where(hub => hub is { IsUp: false, Urls.Count: > 0, IsDialling: false }).ToList();
+        _lastWasDead = dead.Count > 0 && (carried.Count == 0 || !_lastWasDead);
+        var due = _lastWasDead ? dead : carried;
+        if (due.Count > 0)
+        {
+            var hub = due[_mesh.Dice.Next(due.Count)];
+            hub.NextUrl = (hub.NextUrl + 1) % hub.Urls.Count;
+            Dial(hub);
         }
     }
 
     public void Want(KnownHub hub)
     {
-        if (hub.Link is not null || hub.IsDialling)
+        if (hub.Link is not null)
         {
+            return;
+        }
+        if (hub.IsDialling)
+        {
+            if (hub.Pending.Count == 1)
+            {
+                CarryLater(hub); // When it was dialled nothing waited for it.
+            }
             return;
         }
         if (hub.Urls.Count == 0)
@@ -121,7 +151,7 @@ internal sealed class Dialler
         }
         foreach (var seed in _seeds.Where(seed => seed.Url == url))
         {
-            (seed.Hub, seed.IsDialling, seed.Failures, seed.Told) = (link.Hub.Id, false, 0, LinkRefusal.None);
+            (seed.Hub, seed.IsDialling, seed.Failures, seed.Told, seed.ToldSilent) = (link.Hub.Id, false, 0, LinkRefusal.None, false);
             if (!link.Hub.Urls.Exists(known => known.Url == url))
             {
                 link.Hub.Urls.Insert(0, (url, null));
@@ -141,6 +171,11 @@ internal sealed class Dialler
             {
                 seed.Told = failed.Why;
                 _mesh.Notice(failed.Why is not LinkRefusal.Self, Explain(failed));
+            }
+            else if (passes && !seed.ToldSilent && !seed.IsGuess && seed.Failures > 1) // The first try may come before the other hub listens.
+            {
+                seed.ToldSilent = true;
+                _mesh.Notice(false, $"{failed.Url} cannot be reached{(failed.Detail.Length > 0 ? $" ({failed.Detail})" : "")}; it is tried again every {SeedRetry[^1].TotalSeconds:0} s.");
             }
         }
         if (failed.Wanted is not { } id || _roll.Find(id) is not { IsDialling: true } hub)
@@ -204,14 +239,16 @@ internal sealed class Dialler
         hub.IsDialling = true;
         var (url, allowed) = hub.Urls[Math.Min(hub.NextUrl, hub.Urls.Count - 1)];
         _mesh.Emit(new MeshEffect.Dial(url, hub.Id, allowed));
-        _mesh.Later(_mesh.Options.CarryAfter, "a dial takes long", () =>
-        {
-            if (hub is { IsDialling: true, Link: null, State: HubState.Alive, Pending.Count: > 0 })
-            {
-                _detours.Begin(hub);
-            }
-        });
+        CarryLater(hub);
     }
+
+    private void CarryLater(KnownHub hub) => _mesh.Later(_mesh.Options.CarryAfter, "a dial takes long", () =>
+    {
+        if (hub is { IsDialling: true, Link: null, State: HubState.Alive, Pending.Count: > 0 })
+        {
+            _detours.Begin(hub);
+        }
+    });
 
     private static string Explain(MeshInput.DialFailed failed) => failed.Why switch
     {

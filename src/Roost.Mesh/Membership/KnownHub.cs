@@ -49,6 +49,12 @@ internal sealed class KnownHub(HubId id, PublicKey key, List<KnownHub> neighbour
     /// <summary>Frames that wait for a link; bodies are copies.</summary>
     public Queue<MeshFrame> Pending { get; } = [];
 
+    /// <summary>A new link takes an old one's place; frames wait until the other end has handled what came on the old one.</summary>
+    public bool IsMoving { get; set; }
+
+    /// <summary>A third hub carried its last link.</summary>
+    public bool WasCarried { get; set; }
+
     public ulong Run { get; set; }
 
     public bool IsNeighbour

@@ -91,8 +91,12 @@ internal sealed class Roll
             return false;
         }
         var known = Find(record.Id);
-        if (known?.Record is not null && record.Incarnation <= known.Incarnation)
+        if (known?.Record is { } same && record.Incarnation <= known.Incarnation)
         {
+            if (known.Urls.Count < same.Urls.Count)
+            {
+                LearnUrls(known, same, from); // Perhaps it came by a stranger first, and now by somebody as near.
+            }
             return false;
         }
         if (_mesh.Options.Accept(record) is not { } accepted)
@@ -104,6 +108,10 @@ internal sealed class Roll
         if (hub is null)
         {
             return false;
+        }
+        if (hub.Record is null)
+        {
+            _mesh.Notice(false, $"hub {hub.Id.ToShortString()} joined the mesh");
         }
         hub.Record = accepted;
         LearnUrls(hub, accepted, from);
@@ -217,6 +225,10 @@ internal sealed class Roll
 
     private void SetState(KnownHub hub, HubState state)
     {
+        if (hub.State == HubState.Dead && state == HubState.Alive && hub.Record is not null)
+        {
+            _mesh.Notice(false, $"hub {hub.Id.ToShortString()} is back");
+        }
         hub.State = state;
         hub.Since = _mesh.Now;
     }
@@ -231,8 +243,8 @@ internal sealed class Roll
 
     private static void LearnUrls(KnownHub hub, HubRecord record, Reach from)
     {
-        // Named by the operator stays; what was only told is replaced by what is told now.
-        hub.Urls.RemoveAll(url => url.Allowed is not null);
+        // Named by the operator stays; so does what was told by somebody as near, if it is still named, whoever brings the newer record.
+        hub.Urls.RemoveAll(url => url.Allowed is not null && !record.Urls.Contains(url.Url));
         foreach (string url in record.Urls)
         {
             if (Reaches.TryOf(url, out var reach) && (reach == from || reach == Reach.Public) && !hub.Urls.Exists(known => known.Url == url))

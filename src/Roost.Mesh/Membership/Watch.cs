@@ -45,6 +45,16 @@ internal sealed class Watch(MeshState mesh, Roll roll)
         mesh.Tell(link.Hub, new MeshFrame.Ping(_next++));
     }
 
+    /// <summary>The same of all; until an answer comes, a link's round trip is not known.</summary>
+    public void MeasureAll()
+    {
+        foreach (var link in mesh.LiveLinks)
+        {
+            link.RoundTrip = TimeSpan.Zero;
+            Measure(link);
+        }
+    }
+
     public void Pinged(Link link, MeshFrame.Ping ping) => mesh.Tell(link.Hub, new MeshFrame.Pong(ping.Echo));
 
     public void Ponged(Link link)

@@ -8,15 +8,12 @@ namespace Roost.Mesh.Routing;
 
 /// <summary>
 /// Brings signals to peers at other hubs: at most once, since nothing that was sent is sent again unless it came back undelivered;
-/// in order per pair, since all of a pair go one way and wait in one queue.
+/// in order per pair, since all of a pair go one way and wait in one queue, and another way is taken only when nothing can come back from the one before.
 /// </summary>
-internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Announcer locals, Finder finder)
+internal sealed partial class Router(MeshState mesh, Roll roll, LeaseTable leases, Announcer locals, Finder finder)
 {
-    private readonly Dictionary<PeerKey, Queue<Parked>> _parked = [];
     private readonly Dictionary<PeerKey, Queue<Arrived>> _unproven = [];
     private int _count;
-
-    private readonly record struct Parked(MeshFrame.Signal Signal, Instant Until);
 
     private readonly record struct Arrived(MeshFrame.Signal Signal, Link From, Instant Until);
 
@@ -26,7 +23,7 @@ internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Annou
     public bool TryRoute(MeshFrame.Signal signal)
     {
         var key = new PeerKey(signal.Network, signal.To);
-        if (!_parked.ContainsKey(key) && HomeOf(key) is { } home)
+        if (!_parked.ContainsKey(key) && HomeOf(key) is { } home && !MustWait(key, home))
         {
             mesh.Counters.SignalsOut++;
             mesh.Send(home, signal);
@@ -76,18 +73,16 @@ internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Annou
             return;
         }
         var key = new PeerKey(signal.Network, signal.To);
-        leases.Invalidate(key);
-        if (signal.Hops <= 1)
+        if (signal.Hops <= 1 || !WentTo(key, by))
         {
+            // What it never got it cannot give back: else any hub could have signals of its own making sent from here.
             mesh.Host.Undeliverable(signal);
             return;
         }
-        var again = signal with { Hops = (byte)(signal.Hops - 1) };
-        if (nack.MovedTo != by.Id.Short && roll.Find(nack.MovedTo) is { IsUp: true } moved)
-        {
-            mesh.Send(moved, again);
-        }
-        else if (!Park(key, again, by.Id.Short))
+        leases.Invalidate(key);
+        // What was sent after it comes back after it, before the answer to this question.
+        AskWhetherAll(key, by, nack.MovedTo != by.Id.Short ? nack.MovedTo : 0);
+        if (!Park(key, signal with { Hops = (byte)(signal.Hops - 1) }, by.Id.Short, isReturned: true))
         {
             mesh.Host.Undeliverable(signal);
         }
@@ -99,7 +94,7 @@ internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Annou
         switch (frame)
         {
             case MeshFrame.Signal signal when locals.Has(new(signal.Network, signal.From)):
-                if (!Park(new(signal.Network, signal.To), signal))
+                if (!Park(new(signal.Network, signal.To), signal, isReturned: true))
                 {
                     mesh.Host.Undeliverable(signal);
                 }
@@ -117,74 +112,10 @@ internal sealed class Router(MeshState mesh, Roll roll, LeaseTable leases, Annou
         {
             SettleUnproven(key);
         }
-        if (!_parked.ContainsKey(key) || HomeOf(key) is not { } home)
-        {
-            if (_parked.ContainsKey(key) && locals.Has(key))
-            {
-                Flush(key, signal => _ = mesh.Host.TryDeliver(signal) || Refuse(signal));
-            }
-            return;
-        }
-        Flush(key, signal =>
-        {
-            mesh.Counters.SignalsOut++;
-            mesh.Send(home, signal);
-        });
-    }
-
-    private bool Refuse(MeshFrame.Signal signal)
-    {
-        mesh.Host.Undeliverable(signal);
-        return true;
-    }
-
-    private void Flush(PeerKey key, Action<MeshFrame.Signal> send)
-    {
-        _parked.Remove(key, out var queue);
-        finder.Stop(key);
-        foreach (var parked in queue!)
-        {
-            _count--;
-            send(parked.Signal);
-        }
+        SendParked(key);
     }
 
     private KnownHub? HomeOf(PeerKey key) => leases.Get(key) is { } lease && roll.Find(lease.Home) is { IsUp: true } home ? home : null;
-
-    private bool Park(PeerKey key, MeshFrame.Signal signal, ulong wrongHome = 0)
-    {
-        var queue = _parked.TryGetValue(key, out var known) ? known : [];
-        if (_count >= mesh.Options.MaxParked || queue.Count >= mesh.Options.MaxParkedPerTarget)
-        {
-            mesh.Counters.Overflowed++;
-            return false;
-        }
-        _parked[key] = queue;
-        queue.Enqueue(new((MeshFrame.Signal)MeshState.WithOwnBody(signal), mesh.Now + mesh.Options.SignalingTimeout));
-        _count++;
-        finder.Ask(key, wrongHome);
-        mesh.Later(mesh.Options.SignalingTimeout, "give up on parked signals", () => Expire(key));
-        return true;
-    }
-
-    private void Expire(PeerKey key)
-    {
-        if (!_parked.TryGetValue(key, out var queue))
-        {
-            return;
-        }
-        while (queue.TryPeek(out var parked) && parked.Until <= mesh.Now)
-        {
-            queue.Dequeue();
-            _count--;
-            mesh.Host.Undeliverable(parked.Signal);
-        }
-        if (queue.Count == 0)
-        {
-            _parked.Remove(key);
-            finder.Stop(key);
-        }
-    }
 
     private void SettleUnproven(PeerKey source)
     {

@@ -116,17 +116,15 @@ public sealed partial class StreamHostCore
                 SayDirect(viewer, _newest);
             }
         }
-        if (onHub > 0 || _viewers.Count == 0)
-        {
-            SayNewest(onHub);
-        }
+        SayNewest(onHub);
     }
 
     /// <summary>The newest entry by the hub, which copies it for the room where that is cheaper than one SEND for each who has no link.</summary>
     private void SayNewest(int onHub)
     {
+        // Nothing to an empty room: whoever comes asks for what there is.
         bool isCast = onHub == _viewers.Count || 2 * onHub > 1 + _viewers.Count;
-        if (!_casts.TrySend(isCast ? 1 : onHub))
+        if (onHub == 0 || !_casts.TrySend(isCast ? 1 : onHub))
         {
             return;
         }

@@ -43,7 +43,7 @@ public sealed class FileFeedLog : IFeedLog, IDisposable
     /// <inheritdoc/>
     public ulong Last => (ulong)_offsets.Count;
 
-    /// <summary>A log for this process only: its file vanishes with the process.</summary>
+    /// <summary>A log for this process only: its file vanishes with the process, however that ends.</summary>
     /// <param name="room">The room.</param>
     /// <param name="author">The author.</param>
     /// <param name="epoch">A new epoch.</param>
@@ -51,7 +51,13 @@ public sealed class FileFeedLog : IFeedLog, IDisposable
     public static FileFeedLog CreateTemporary(RoomId room, PublicKey author, Id16 epoch, long maxBytes)
     {
         string path = Path.Combine(Path.GetTempPath(), $"roost-{Environment.ProcessId}-{epoch}.log");
-        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        // Where files can go before they are closed, it has no name from the start: a killed process leaves nothing.
+        bool isNamed = OperatingSystem.IsWindows();
+        var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, isNamed ? FileOptions.DeleteOnClose : FileOptions.None);
+        if (!isNamed)
+        {
+            File.Delete(path);
+        }
         var log = new FileFeedLog(file, null, maxBytes);
         log.WriteHeader(room, author, epoch);
         return log;

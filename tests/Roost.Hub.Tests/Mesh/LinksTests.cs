@@ -29,6 +29,19 @@ public class LinksTests
         Assert.Equal(["ws://localhost:3000", "ws://localhost:3001", "ws://localhost:3002", "ws://localhost:3003"], new Hosting.HubOptions().DevelopmentPeers);
     }
 
+    [Theory]
+    [InlineData("ws://127.0.0.1:1")]
+    [InlineData("ws://roost-test.invalid:3000")]
+    public async Task An_address_that_does_not_answer_is_told_of_once_and_one_that_was_only_looked_for_never(string url)
+    {
+        await using var hub = await TestHub.StartAsync(options => (options.BootstrapPeers, options.Development, options.DevelopmentPeers) = ([url], true, ["ws://127.0.0.1:2"]));
+        await MeshOfHubs.UntilAsync(() => Task.FromResult(Told(hub, url) == 1), "the operator is told", seconds: 60);
+        Assert.Contains("tried again", hub.Log.Lines.First(line => line.Text.Contains(url, StringComparison.Ordinal)).Text, StringComparison.Ordinal);
+        Assert.Equal(0, Told(hub, ":2/"));
+    }
+
+    private static int Told(TestHub hub, string what) => hub.Log.Lines.Count(line => line.Text.Contains(what, StringComparison.Ordinal) && line.Text.Contains("cannot be reached", StringComparison.Ordinal));
+
     [Fact]
     public async Task Hubs_of_another_mesh_do_not_link()
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Roost.Hub.Mesh;
 using Roost.Mesh.Links;
@@ -95,6 +96,17 @@ public class StrangeHubTests
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => new MeshDialler(() => null).DialAsync(new($"ws://localhost:{port}/mesh"), Reach.Public, TestContext.Current.CancellationToken));
         Assert.Contains("may be dialled", refused.ToString(), StringComparison.Ordinal);
         Assert.False(inside.Pending());
+    }
+
+    [Fact]
+    public async Task A_hub_whose_certificate_nobody_trusts_is_named_as_that_and_takes_no_harm_from_it()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var secure = await TestHub.StartAsync(options => options.Certificate = certificate);
+        await using var hub = await TestHub.StartAsync(options => options.BootstrapPeers = [$"wss://localhost:{secure.Host.Port}"]);
+        await ToldAsync(hub, "its certificate is not trusted");
+        Assert.Equal(0, await MeshOfHubs.HubsKnownTo(secure)); // And its log is clean.
     }
 
     private static string UrlOf(TcpListener listener) => $"ws://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";

@@ -108,6 +108,15 @@ test("nobody at the other end: watch says which and ends", async t => {
   assert.match(noHost.err(), /ROOST-3004/);
 });
 
+test("a link with a wrong letter, or of a session that is over, is told from one that waits", async t => {
+  const host = await stream(t);
+  const [origin, secret] = host.link.split("#");
+  const changed = `${origin}#${secret.slice(0, 5)}${secret[5] === "A" ? "B" : "A"}${secret.slice(6)}`;
+  const watcher = run(t, ["watch", changed]);
+  assert.equal(await watcher.ended, 9);
+  assert.match(watcher.err(), /ROOST-1007 this hub does not know the session[^]*get the link again/);
+});
+
 test("the hub is killed and comes back: the stream goes on and nothing is lost", async t => {
   const { folder } = temporary(t);
   const first = await hub(t, ["--data", folder]);

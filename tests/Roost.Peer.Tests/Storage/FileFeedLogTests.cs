@@ -135,6 +135,12 @@ public sealed class FileFeedLogTests : IDisposable
         using (var log = FileFeedLog.CreateTemporary(_room.Room, _key.PublicKey, epoch, Plenty))
         {
             Fill(log, 5);
+            Assert.Equal(5, log.Read(0, 100_000).Count);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Already now: a process that is killed deletes nothing.
+                Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"roost-*-{epoch}.log"));
+            }
         }
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"roost-*-{epoch}.log"));
     }

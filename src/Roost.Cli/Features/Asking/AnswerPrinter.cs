@@ -4,15 +4,21 @@ using Roost.Cli.Terminal;
 namespace Roost.Cli.Features.Asking;
 
 /// <summary>The answer on stdout: as it is, or rendered line by line.</summary>
-internal sealed class AnswerPrinter(bool render)
+/// <param name="render">Whether its Markdown is shown as what it means.</param>
+/// <param name="readerGone">Told when nobody reads stdout any more; what follows is not printed.</param>
+internal sealed class AnswerPrinter(bool render, Action readerGone)
 {
-    private readonly Stream _out = Console.OpenStandardOutput();
+    private readonly Stream _out = StandardOutput.Open();
+    // A model writes what others made it write, too: on a terminal that is text and colours, nothing else.
+    private readonly TerminalFilter? _filter = Console.IsOutputRedirected ? null : new();
     private readonly MarkdownLines? _markdown = render && Screen.OutputColors ? new() : null;
     private readonly StringBuilder _line = new();
     private bool _endsLine = true;
+    private bool _isGone;
 
     public void Write(string text)
     {
+        text = _filter?.Take(text.AsSpan()) ?? text;
         if (_markdown is null)
         {
             Put(text);
@@ -35,10 +41,8 @@ internal sealed class AnswerPrinter(bool render)
             _line.Clear();
         }
         _markdown?.Reset();
-        if (!_endsLine)
-        {
-            Put("\n");
-        }
+        Put((_filter?.End() ?? "") + (_endsLine ? "" : "\n"));
+        _endsLine = true;
     }
 
     private int IndexOfLineEnd()
@@ -55,12 +59,19 @@ internal sealed class AnswerPrinter(bool render)
 
     private void Put(string text)
     {
-        if (text.Length == 0)
+        if (text.Length == 0 || _isGone)
         {
             return;
         }
         _endsLine = text[^1] == '\n';
-        _out.Write(Encoding.UTF8.GetBytes(text));
-        _out.Flush();
+        try
+        {
+            _out.Write(Encoding.UTF8.GetBytes(text));
+        }
+        catch (ReaderGoneException)
+        {
+            _isGone = true;
+            readerGone();
+        }
     }
 }

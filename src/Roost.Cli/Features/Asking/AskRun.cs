@@ -13,8 +13,8 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
     private readonly CancellationTokenSource _interrupt = new();
     private readonly ModelClient _client = new(options.Timeout);
     private readonly Questions _questions = new(TimeProvider.System);
-    private readonly AnswerPrinter _printer = new(options.Render);
     private readonly PathWords _paths = new(screen, json);
+    private AnswerPrinter? _printer;
     private AskShare? _share;
     private int _interrupts;
 
@@ -38,8 +38,11 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
     private async Task<int> RunAsync(CancellationToken cancellation)
     {
         using var outside = cancellation.Register(() => _interrupt.Cancel());
+        using var unread = json.Broken.Register(() => _interrupt.Cancel());
+        _printer = new AnswerPrinter(options.Render, readerGone: _interrupt.Cancel);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
         try
         {
             using var finder = new ModelFinder(Environment.GetEnvironmentVariable);
@@ -138,7 +141,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
                 json.Write("text", ("text", piece));
                 if (!json.Enabled)
                 {
-                    _printer.Write(piece);
+                    _printer!.Write(piece);
                 }
             }
         }
@@ -152,7 +155,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
         }
         if (!json.Enabled)
         {
-            _printer.End();
+            _printer!.End();
         }
         _share?.Write($"{ClosingFence(answer.ToString())}\n\n{(problem is null ? "" : $"*{problem.Cause}*\n\n")}");
         if (answer.Length > 0)
@@ -186,7 +189,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
                 json.Write("peer-left", ("peer", went.Viewer.ToString()), ("viewers", went.Count));
                 break;
             case StreamHostEvent.HubLost lost:
-                screen.Warn($"no hub: {lost.Reason}; trying again");
+                screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 break;
             case StreamHostEvent.Refused refused:
                 screen.Warn($"ROOST-{1000 + refused.Code} {refused.Message}");
@@ -205,7 +208,8 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
     private void Interrupt(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (Interlocked.Increment(ref _interrupts) > 1)
+        // A closed terminal says so twice: the kernel and the shell.
+        if (context.Signal != PosixSignal.SIGHUP && Interlocked.Increment(ref _interrupts) > 1)
         {
             Environment.Exit(ExitCode.Interrupted);
         }

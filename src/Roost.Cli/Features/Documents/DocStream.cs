@@ -33,7 +33,7 @@ internal sealed class DocStream : IAsyncDisposable
         _options = options;
         _screen = screen;
         _json = json;
-        _interrupts = new Interrupts(cancellation);
+        _interrupts = new Interrupts(cancellation, json.Broken);
         _folder = options.Room is { } name ? DocumentFolder.Open(name, () => DocDesk.NewInvite(options.Hubs)) : null;
     }
 
@@ -64,14 +64,16 @@ internal sealed class DocStream : IAsyncDisposable
     private async Task<int> RunAsync()
     {
         await ShareAsync();
-        var pump = new StreamPump(_stream!, tee: !_options.Json);
+        var pump = new StreamPump(_stream!, tee: !_options.Json, StdoutFailed);
         int exit = _options.Command.Length > 0
             ? await pump.RunCommandAsync(_options.Command, _interrupts.Token)
             : await pump.RunInputAsync(_interrupts.Token);
         _json.Write("done", ("bytes", pump.Bytes), ("exit", exit));
         bool isHeld = await LingerAsync();
-        return Conclude(pump.Bytes, exit, isHeld);
+        return Conclude(pump.Bytes, pump.StdoutFailed && exit == ExitCode.Done ? ExitCode.Resource : exit, isHeld);
     }
+
+    private void StdoutFailed(string why) => _screen.Problem(StreamWords.StdoutFailed(why));
 
     private async Task ShareAsync()
     {
@@ -222,7 +224,7 @@ internal sealed class DocStream : IAsyncDisposable
                 _json.Write("hub", ("origin", found.Origin), ("state", "online"));
                 break;
             case DocumentEvent.HubLost lost:
-                _screen.Warn($"no hub: {lost.Reason}; trying again");
+                _screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 _json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
                 break;
             case DocumentEvent.Refused refused:

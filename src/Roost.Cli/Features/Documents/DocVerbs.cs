@@ -43,8 +43,7 @@ internal static class DocVerbs
         var bytes = format == "yjs" ? desk.Session.Export() : Encoding.UTF8.GetBytes(desk.Session.Text);
         if (file is null)
         {
-            using var output = Console.OpenStandardOutput();
-            await output.WriteAsync(bytes, cancellation);
+            Print(Console.IsOutputRedirected ? bytes : Encoding.UTF8.GetBytes(TerminalFilter.Safe(desk.Session.Text)));
             return ExitCode.Done;
         }
         await File.WriteAllBytesAsync(file.FullName, bytes, cancellation);
@@ -76,6 +75,18 @@ internal static class DocVerbs
 
     public static DocumentInvite LinkOf(string name) => DocumentFolder.LinkOf(name)
         ?? throw new ProblemException(new Problem("ROOST-2503", $"there is no document '{name}' here", $"make it with: roost doc open {name}", ExitCode.UnknownRoom));
+
+    private static void Print(byte[] bytes)
+    {
+        try
+        {
+            StandardOutput.Open().Write(bytes);
+        }
+        catch (ReaderGoneException)
+        {
+            // … | head has what it wanted.
+        }
+    }
 
     private static async Task<byte[]> ReadAsync(string file, CancellationToken cancellation)
     {

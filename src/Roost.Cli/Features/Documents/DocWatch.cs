@@ -13,7 +13,7 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
     // People type in bursts; a text per keystroke would be nothing to read.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(200);
 
-    private readonly Stream _out = Console.OpenStandardOutput();
+    private readonly Stream _out = StandardOutput.Open();
     private readonly Dictionary<PeerId, PeerPath> _paths = [];
     private string? _shown;
     private bool _toldOfNone;
@@ -21,7 +21,7 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
     public async Task<int> RunAsync(string name, bool direct, CancellationToken cancellation)
     {
         DocVerbs.LinkOf(name);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, json.Broken);
         using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
         using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
         await using var desk = await DocDesk.OpenAsync(name, null, offline: false, direct: direct);
@@ -69,7 +69,7 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
                 json.Write("hub", ("origin", found.Origin), ("state", "online"));
                 break;
             case DocumentEvent.HubLost lost:
-                screen.Warn($"no hub: {lost.Reason}; trying again");
+                screen.Warn($"no hub: {lost.Reason.TrimEnd('.')}; trying again");
                 json.Write("hub", ("state", "offline"), ("reason", lost.Reason));
                 break;
             case DocumentEvent.Path path when _paths.GetValueOrDefault(path.Peer, PeerPath.Hub) != path.By:
@@ -118,7 +118,7 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
 
     private void Print(string text)
     {
-        _out.Write(Encoding.UTF8.GetBytes(text));
-        _out.Flush();
+        // Whoever may write into the document may not write to this terminal what is no text.
+        _out.Write(Encoding.UTF8.GetBytes(Console.IsOutputRedirected ? text : TerminalFilter.Safe(text)));
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class RawTerminal : IDisposable
 
     private readonly byte[] _before = new byte[TermiosRoom];
     private readonly byte[] _raw;
-    private readonly Stream _out = Console.OpenStandardOutput();
+    private readonly Stream _out = StandardOutput.Open();
     private bool _disposed;
 
     private RawTerminal()

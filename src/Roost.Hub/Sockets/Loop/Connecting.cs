@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.InteropServices;
 
 namespace Roost.Hub.Sockets.Loop;
 
@@ -90,5 +91,5 @@ internal sealed unsafe class Connecting(SocketLoop loop, LoopDialler dialler) : 
         _ = Libc.Close(_descriptor);
     }
 
-    private static IOException Failure(int error) => new($"The connection could not be made (errno {error}).");
+    private static IOException Failure(int error) => new(Marshal.GetPInvokeErrorMessage(error));
 }

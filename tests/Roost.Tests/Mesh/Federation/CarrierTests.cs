@@ -119,6 +119,86 @@ public class CarrierTests
     }
 
     [Fact]
+    public void What_is_sent_while_a_link_takes_anothers_place_waits_until_the_other_end_has_what_came_before()
+    {
+        var rig = new MeshRig();
+        rig.Link(2);
+        var carried = Carried(rig, 3, 30);
+        rig.Hear(carried, new MeshFrame.Put([MeshRig.Bound(30, 3, 5)]));
+        var from = rig.Enter(11);
+        rig.Sent<MeshFrame>(carried);
+        rig.Hub.Say(new HubInput.Signal(from, 0, MeshRig.PeerOf(30), 0, Body));
+        Assert.Single(rig.Sent<MeshFrame.Signal>(carried));
+        rig.Tell(new MeshInput.LinkUp(new(31), MeshRig.KeyOf(3).PublicKey, 1, null, Reach.Public));
+        var last = rig.Hub.Take<HubEffect.ToMesh>().Select(effect => effect.Effect).OfType<MeshEffect.Send>().Where(send => send.Link == carried).Select(send => send.Frame).ToList();
+        Assert.IsType<MeshFrame.Done>(last[^1]);
+        uint echo = Assert.IsType<MeshFrame.Ping>(last[^2]).Echo;
+        rig.Hub.Say(new HubInput.Signal(from, 0, MeshRig.PeerOf(30), 0, Body));
+        Assert.Empty(rig.Sent<MeshFrame.Signal>(new(31)));
+        rig.Hear(new(31), new MeshFrame.Pong(echo + 1));
+        Assert.Empty(rig.Sent<MeshFrame.Signal>(new(31)));
+        rig.Hear(new(31), new MeshFrame.Pong(echo));
+        rig.Hub.Say(new HubInput.Signal(from, 0, MeshRig.PeerOf(30), 0, Body));
+        Assert.Equal(2, rig.Sent<MeshFrame.Signal>(new(31)).Count);
+    }
+
+    [Fact]
+    public void Who_never_answers_on_an_old_link_does_not_hold_up_the_new_one()
+    {
+        var rig = new MeshRig();
+        rig.Link(2);
+        var carried = Carried(rig, 3, 30);
+        rig.Hear(carried, new MeshFrame.Put([MeshRig.Bound(30, 3, 5)]));
+        var from = rig.Enter(11);
+        rig.Hub.Say(new HubInput.Signal(from, 0, MeshRig.PeerOf(30), 0, Body));
+        rig.Tell(new MeshInput.LinkUp(new(31), MeshRig.KeyOf(3).PublicKey, 1, null, Reach.Public));
+        rig.Sent<MeshFrame>(carried);
+        rig.Hub.Say(new HubInput.Signal(from, 0, MeshRig.PeerOf(30), 0, Body));
+        rig.Hub.World.Run(TimeSpan.FromSeconds(2.5));
+        Assert.Single(rig.Sent<MeshFrame.Signal>(new(31)));
+    }
+
+    [Fact]
+    public void A_hub_that_is_reached_through_another_is_dialled_now_and_then_and_nobody_is_in_doubt_when_that_fails()
+    {
+        var rig = new MeshRig();
+        rig.Link(2);
+        var carried = Carried(rig, 3, 30);
+        rig.Hear(carried, new MeshFrame.News([MeshRig.RecordOf(3)], []));
+        rig.Hub.Take<HubEffect>();
+        for (int i = 0; i < 3; i++)
+        {
+            rig.Hub.World.Run(TimeSpan.FromSeconds(i == 0 ? 11 : 10));
+            var dial = rig.Hub.Take<HubEffect.ToMesh>().Select(effect => effect.Effect).OfType<MeshEffect.Dial>().Single();
+            Assert.Equal(MeshRig.IdOf(3), dial.Wanted);
+            rig.Tell(new MeshInput.DialFailed(dial.Url, LinkRefusal.None, dial.Wanted));
+            rig.Hear(carried, new MeshFrame.Pong(1)); // It is heard, so it is not questioned.
+            rig.Hear(new(1), new MeshFrame.Pong(1));
+            Assert.Equal((true, false), (Sight(rig).IsCarried, Sight(rig).IsSuspect));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_address_that_somebody_as_near_told_is_kept_when_a_stranger_tells_of_its_hub(bool strangerFirst)
+    {
+        const string near = "ws://10.0.0.2:3000/mesh";
+        var rig = new MeshRig();
+        var stranger = rig.Link(3);
+        var record = HubRecord.Sign(MeshRig.KeyOf(2), 2, 0, "global", [near]);
+        if (strangerFirst)
+        {
+            rig.Hear(stranger, new MeshFrame.News([record], []));
+        }
+        var two = rig.Link(2, Reach.Private, near);
+        rig.Hear(strangerFirst ? two : stranger, new MeshFrame.News([record], []));
+        rig.Hub.Take<HubEffect>();
+        rig.Tell(new MeshInput.LinkDown(two, LinkRefusal.None));
+        Assert.Equal(near, rig.Hub.Take<HubEffect.ToMesh>().Select(effect => effect.Effect).OfType<MeshEffect.Dial>().Single().Url);
+    }
+
+    [Fact]
     public void A_hub_that_does_not_call_back_is_dialled_through_one_that_has_a_link_to_it()
     {
         var rig = new MeshRig();

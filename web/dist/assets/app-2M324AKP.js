@@ -1,0 +1,1 @@
+import"./chunk-N7JPJQSG.js";import"./chunk-S4VVHOZT.js";
