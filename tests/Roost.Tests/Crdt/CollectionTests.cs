@@ -161,7 +161,7 @@ public class CollectionTests
         new YDoc(2).GetArray().Push(used);
         Assert.Contains("Clone()", Assert.Throws<InvalidOperationException>(() => list.Push(1, new YMap(), used)).Message);
         Assert.Contains("given twice", Assert.Throws<InvalidOperationException>(() => list.Push(twice, 2, twice)).Message);
-        Assert.Contains("Clone()", Assert.Throws<InvalidOperationException>(() => list.Doc!.GetMap()["k"] = used).Message);
+        Assert.Contains("Clone()", Assert.Throws<InvalidOperationException>(() => list.Doc!.GetMap("m")["k"] = used).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => list.Insert(-1, 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => list.Delete(-1));
         Assert.Empty(list);
