@@ -1,1 +1,0 @@
-import"./chunk-NX373R36.js";import"./chunk-S4VVHOZT.js";

@@ -1,0 +1,1 @@
+import"./chunk-UDROMMRD.js";import"./chunk-S4VVHOZT.js";

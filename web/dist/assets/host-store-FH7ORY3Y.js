@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-3O2U2HO7.js";import"./chunk-NX373R36.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};

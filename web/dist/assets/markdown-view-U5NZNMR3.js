@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-E7APAF7F.js";import"./chunk-NX373R36.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
