@@ -48,7 +48,7 @@ test('game', async () => {
   const [a, b] = [await open('game'), await open('game')]
   await expect
     .poll(async () => {
-      await a.mouse.move(100 + Math.floor(Math.random() * 100), 200)
+      await a.locator('#field').hover({ position: { x: 100 + Math.floor(Math.random() * 100), y: 100 } })
       return b.locator('#field').getAttribute('data-dots')
     }, { timeout: 10_000 })
     .toBe('1')

@@ -14,7 +14,7 @@ class Channel {
   onmessage: ((event: { data: ArrayBuffer }) => void) | undefined
   addEventListener(): void {}
   send(frame: Bytes): void {
-    this.sent.push(frame.slice()) // a browser copies it too
+    this.sent.push(frame)
   }
   open(): void {
     this.readyState = 'open'

@@ -1,10 +1,8 @@
 import type { Bytes } from '../codec/bytes.ts'
-import { PART_BYTES } from './parts.ts'
+import { split } from './parts.ts'
 
 const LOW_BYTES = 262_144
 const HIGH_BYTES = 1_048_576
-/** One for all channels: send() copies what it is given. */
-const frame = new Uint8Array(PART_BYTES + 1)
 
 /** Writes messages to a data channel no faster than it drains, one after the other. */
 export class ChannelWriter {
@@ -25,15 +23,11 @@ export class ChannelWriter {
   }
 
   private async writeNow(message: Bytes): Promise<boolean> {
-    let at = 0
-    do {
+    for (const frame of split(message)) {
       if (this.channel.bufferedAmount > HIGH_BYTES) await new Promise<void>((low) => (this.wakeUp = low))
       if (this.channel.readyState !== 'open') return false
-      const part = message.subarray(at, (at += PART_BYTES))
-      frame[0] = at < message.length ? 1 : 0
-      frame.set(part, 1)
-      this.channel.send(frame.subarray(0, 1 + part.length))
-    } while (at < message.length)
+      this.channel.send(frame)
+    }
     return true
   }
 

@@ -21,7 +21,11 @@ const taken = new Set<string>()
 
 export async function keepIdentity(kind: IdentityKind, provider: Crypto, store: OutboxStore | undefined): Promise<KeptIdentity> {
   const name = kind === 'ephemeral' || !store ? undefined : kind === 'persistent' ? { key: kind, isNew: false, at: kind } : nameOfTab()
-  const release = (): void => void (name && taken.delete(name.at))
+  let at = name && name.at
+  const release = (): void => {
+    taken.delete(at!)
+    at = undefined // once: another application may have the name by then
+  }
   const stored = name && !name.isNew && (await store!.loadKey(name.key).catch(() => undefined))
   const kept = stored && (await provider.ed25519.restore(stored))
   if (kept) return { signer: kept, isFresh: false, release }

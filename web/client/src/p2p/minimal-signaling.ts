@@ -114,7 +114,9 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     if (this.desk) this.link.leave(this.desk.keys.room16)
     this.desk = undefined
     this.room = null
-    this.giveUp(abortError(ENTERING))
+    const { giveUp } = this
+    this.giveUp = nothing
+    giveUp(abortError(ENTERING))
   }
 
   close(): void {
@@ -204,7 +206,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     void loadMeeting().then((meeting) => {
       const known = error(meeting)
       if (known) this.emit('error', known)
-      if (!endsJoining) return
+      if (!endsJoining || this.giveUp === nothing) return
       this.giveUp(known)
       this.leave()
     })

@@ -1,0 +1,1 @@
+import"./chunk-EV5EWFRY.js";import"./chunk-S4VVHOZT.js";

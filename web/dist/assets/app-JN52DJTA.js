@@ -1,1 +1,0 @@
-import"./chunk-UDROMMRD.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-RB36VDBG.js";import"./chunk-UDROMMRD.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-3EJNSCUJ.js";import"./chunk-UDROMMRD.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
