@@ -29,26 +29,8 @@ public sealed class Snapshot
     public static Snapshot Decode(ReadOnlySpan<byte> bytes, bool v2 = false)
     {
         var input = new ByteReader(bytes);
-        var deletes = new DeleteSet();
-        for (var clients = input.ReadCount(atLeast: 2); clients > 0; clients--)
-        {
-            var client = input.ReadVarUint();
-            ulong at = 0;
-            for (var ranges = input.ReadCount(atLeast: 2); ranges > 0; ranges--)
-            {
-                var clock = v2 ? at + input.ReadVarUint() : input.ReadClock();
-                var length = input.ReadVarUint() + (v2 ? 1u : 0);
-                at = clock + length;
-                if (at > uint.MaxValue)
-                {
-                    input.Fail(UpdateFault.ClockTooLarge, "A deletion ends above 2^32 - 1.");
-                }
-
-                deletes.Add(client, (uint)clock, (uint)length);
-            }
-        }
-
-        return new Snapshot(deletes.Normalize(), StateVectors.Read(ref input));
+        var deletes = DeleteSet.Read(ref input, v2);
+        return new Snapshot(deletes, StateVectors.Read(ref input));
     }
 
     /// <summary>The snapshot as bytes, the same as Yjs's.</summary>

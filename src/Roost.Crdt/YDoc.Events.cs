@@ -20,6 +20,19 @@ public sealed partial class YDoc
     /// <summary>Like <see cref="Update"/> in format V2, which is smaller for large changes and larger for keystrokes.</summary>
     public event UpdateHandler? UpdateV2;
 
+    /// <summary>
+    /// Before a transaction while none is under way. Those that handlers begin until <see cref="AfterAllTransactions"/> belong to it and are not announced so.
+    /// </summary>
+    /// <remarks>What the handler edits becomes part of the transaction. If it throws, the transaction ends before its body runs.</remarks>
+    public event Action<YDoc>? BeforeAllTransactions;
+
+    /// <summary>Before the body of each transaction.</summary>
+    /// <inheritdoc cref="BeforeAllTransactions" path="/remarks"/>
+    public event Action<Transaction>? BeforeTransaction;
+
+    /// <summary>After the body of a transaction and before the observers of what it changed.</summary>
+    public event Action<Transaction>? BeforeObserverCalls;
+
     /// <summary>After the observers of a transaction ran and before its clean-up.</summary>
     public event Action<Transaction> AfterTransaction
     {
@@ -37,10 +50,23 @@ public sealed partial class YDoc
         }
     }
 
+    /// <summary>After a transaction was cleaned up and before its <see cref="Update"/>: deleted content is gone, neighbours are merged.</summary>
+    public event Action<Transaction>? AfterTransactionCleanup;
+
+    /// <summary>When no transaction is left to be cleaned up: the one that began it and those that handlers began since, in order.</summary>
+    /// <remarks>The transactions are valid during the call. One that the handler begins is the first of another such round.</remarks>
+    public event Action<YDoc, IReadOnlyList<Transaction>>? AfterAllTransactions;
+
     /// <summary>After a transaction that added, removed or asked to load sub-documents.</summary>
     public event Action<Transaction>? SubdocsChanged;
 
-    /// <summary>When the document is destroyed.</summary>
+    /// <summary>When whoever stores the document has read it, as <see cref="MarkLoaded"/> says.</summary>
+    public event Action<YDoc>? Loaded;
+
+    /// <summary>When whoever connects the document has what others have (true) or lost them (false), as <see cref="MarkSynced"/> says.</summary>
+    public event Action<YDoc, bool>? Synced;
+
+    /// <summary>When the document is destroyed; no event comes after it.</summary>
     public event Action<YDoc>? Destroyed;
 
     internal bool HasListeners => _listeners > 0;
@@ -67,11 +93,28 @@ public sealed partial class YDoc
             }
         }
 
-        if (_afterTransaction is { } after)
+        Tell(_afterTransaction, transaction, ref first);
+    }
+
+    /// <summary>Calls every handler, whatever the others throw.</summary>
+    private static void Tell(Action<Transaction>? handlers, Transaction transaction, ref ExceptionDispatchInfo? first)
+    {
+        if (handlers is null)
         {
-            foreach (var handler in after.GetInvocationList())
+            return;
+        }
+
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            try
             {
-                Guarded(() => ((Action<Transaction>)handler)(transaction), ref first);
+                handler(transaction);
+            }
+#pragma warning disable CA1031 // As in Guarded, without its closure.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                first ??= ExceptionDispatchInfo.Capture(error);
             }
         }
     }
@@ -146,35 +189,18 @@ public sealed partial class YDoc
             _subdocs.Remove(removed);
         }
 
-        Guarded(() => SubdocsChanged?.Invoke(transaction), ref first);
+        Tell(SubdocsChanged, transaction, ref first);
         foreach (var removed in transaction.SubdocsRemoved.ToArray())
         {
             Guarded(removed.Destroy, ref first);
         }
     }
 
-    /// <summary>
-    /// Ends its use: managers and awareness let go. A sub-document is replaced in its parent by a fresh one that is not loaded.
-    /// </summary>
-    public void Destroy()
+    private void ForgetHandlers()
     {
-        if (IsDestroyed)
-        {
-            return;
-        }
-
-        IsDestroyed = true;
-        foreach (var subdoc in _subdocs.ToArray())
-        {
-            subdoc.Destroy();
-        }
-
-        if (Holder is { } holder)
-        {
-            Holder = null;
-            holder.Store.ReplaceSubdoc(this, holder.Id);
-        }
-
-        Destroyed?.Invoke(this);
+        _listeners -= _afterTransaction?.GetInvocationList().Length ?? 0;
+        (Update, UpdateV2, _afterTransaction, SubdocsChanged) = (null, null, null, null);
+        (BeforeAllTransactions, BeforeTransaction, BeforeObserverCalls, AfterTransactionCleanup, AfterAllTransactions) = (null, null, null, null, null);
+        (Loaded, Synced, Destroyed) = (null, null, null);
     }
 }

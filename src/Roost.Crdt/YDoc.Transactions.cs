@@ -29,6 +29,22 @@ public sealed partial class YDoc
         }
     }
 
+    /// <summary>Groups changes and hands on what <paramref name="body"/> returns.</summary>
+    /// <inheritdoc cref="Transact(Action{Transaction}, object?)"/>
+    public T Transact<T>(Func<Transaction, T> body, object? origin = null)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var transaction = Enter(origin, local: true, out var outermost);
+        try
+        {
+            return body(transaction);
+        }
+        finally
+        {
+            Leave(transaction, outermost);
+        }
+    }
+
     internal Transaction Enter(object? origin, bool local, out bool outermost)
     {
         outermost = _current is null;
@@ -41,7 +57,30 @@ public sealed partial class YDoc
         transaction.Reset(origin, local, ++_serials);
         _current = transaction;
         _open.Add(transaction);
+        if (BeforeTransaction is not null || BeforeAllTransactions is not null)
+        {
+            Announce(transaction);
+        }
+
         return transaction;
+    }
+
+    private void Announce(Transaction transaction)
+    {
+        try
+        {
+            if (_open.Count == 1)
+            {
+                BeforeAllTransactions?.Invoke(this);
+            }
+
+            BeforeTransaction?.Invoke(transaction);
+        }
+        catch
+        {
+            Leave(transaction, outermost: true);
+            throw;
+        }
     }
 
     internal void Leave(Transaction transaction, bool outermost)
@@ -96,14 +135,23 @@ public sealed partial class YDoc
     {
         _cleaning = true;
         ExceptionDispatchInfo? first = null;
+        List<Transaction>? done = AfterAllTransactions is null ? null : [];
         try
         {
             while (_open.Count > 0)
             {
-                CleanUp(_open[0], ref first);
-                _open[0].Finish();
-                _spareTransactions.Push(_open[0]);
+                var transaction = _open[0];
+                CleanUp(transaction, ref first);
+                transaction.Finish();
                 _open.RemoveAt(0);
+                if (done is null)
+                {
+                    _spareTransactions.Push(transaction);
+                }
+                else
+                {
+                    done.Add(transaction);
+                }
             }
         }
         finally
@@ -111,7 +159,22 @@ public sealed partial class YDoc
             _cleaning = false;
         }
 
+        if (done is not null)
+        {
+            TellAllDone(done, ref first);
+        }
+
         first?.Throw();
+    }
+
+    /// <summary>The transactions are used again only after the handlers, which may begin others.</summary>
+    private void TellAllDone(List<Transaction> done, ref ExceptionDispatchInfo? first)
+    {
+        Guarded(() => AfterAllTransactions?.Invoke(this, done), ref first);
+        foreach (var transaction in done)
+        {
+            _spareTransactions.Push(transaction);
+        }
     }
 
     /// <summary>The end of a transaction, in the order that decides how structs merge: see docs/protocol/documents.md.</summary>
@@ -124,6 +187,7 @@ public sealed partial class YDoc
             transaction.Changes[i] = change with { After = Store.Client(change.Client).Next };
         }
 
+        Tell(BeforeObserverCalls, transaction, ref first);
         if (HasListeners)
         {
             CallObservers(transaction, ref first);
@@ -145,6 +209,7 @@ public sealed partial class YDoc
 
         Store.MergeAfter(transaction);
         ChangeStolenClientId(transaction);
+        Tell(AfterTransactionCleanup, transaction, ref first);
         EmitUpdates(transaction, ref first);
         if (transaction.TouchedSubdocs)
         {

@@ -49,12 +49,6 @@ public sealed partial class YDoc
     /// <summary>How it behaves.</summary>
     public YDocOptions Options { get; }
 
-    /// <summary>Whether a sub-document should be loaded here.</summary>
-    public bool ShouldLoad { get; private set; }
-
-    /// <summary>True after <see cref="Destroy"/>.</summary>
-    public bool IsDestroyed { get; private set; }
-
     /// <summary>The sub-documents it holds.</summary>
     public IReadOnlyCollection<YDoc> Subdocs => _subdocs;
 
@@ -107,17 +101,6 @@ public sealed partial class YDoc
         }
 
         return result;
-    }
-
-    /// <summary>Asks for a sub-document to be loaded; the parent's <see cref="SubdocsChanged"/> tells whoever can.</summary>
-    public void Load()
-    {
-        if (Holder is { } holder && !ShouldLoad)
-        {
-            holder.Store.Doc.Transact(transaction => transaction.NoteSubdocLoaded(this));
-        }
-
-        ShouldLoad = true;
     }
 
     internal TypeNode RootNode(string name)

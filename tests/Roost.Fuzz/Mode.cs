@@ -15,4 +15,6 @@ internal enum Mode
     Tools = 128,
     Subdocs = 256,
     Nested = 512,
+    Events = 1024,
+    Users = 2048,
 }

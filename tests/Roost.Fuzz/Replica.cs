@@ -4,7 +4,7 @@ using Roost.Crdt;
 namespace Roost.Fuzz;
 
 /// <summary>One document of a session and what is on its way to it.</summary>
-internal sealed class Replica
+internal sealed partial class Replica
 {
     private readonly Log _log;
     private byte[] _sent = [];
@@ -42,6 +42,17 @@ internal sealed class Replica
         {
             Observe();
         }
+
+        if (session.Mode.HasFlag(Mode.Events))
+        {
+            Listen(session.Dice);
+        }
+
+        if (session.Mode.HasFlag(Mode.Users))
+        {
+            Users = new PermanentUserData(Doc);
+            Users.SetUserMapping(clientId, session.Dice.Chance(50) ? "one" : "user" + index);
+        }
     }
 
     public int Index { get; }
@@ -57,6 +68,8 @@ internal sealed class Replica
     public YXmlFragment Xml { get; }
 
     public UndoManager? Undo { get; }
+
+    public PermanentUserData? Users { get; }
 
     public List<(byte[] V1, byte[] V2)> Inbox { get; } = [];
 
@@ -74,6 +87,11 @@ internal sealed class Replica
         _log.Text(Json.Of((YType)Array));
         _log.Text(Json.Of(Map));
         _log.Text(Xml.ToString());
+        if (Users is not null)
+        {
+            _log.Text(Json.Of(Users.Clients.OrderBy(entry => entry.Key).Select(entry => (YValue)(YValue[])[entry.Key, entry.Value])));
+            _log.Text(Json.Of(Users.DeletedBy.Select(entry => (YValue)(YValue[])[entry.Key, Ranges(entry.Value)])));
+        }
     }
 
     private void Observe()
@@ -101,7 +119,7 @@ internal static class Json
 {
     public static string Of(YType type) => YValue.From(type).ToJson();
 
-    public static string Of(IReadOnlyList<YValue> values) => YValue.From(values.ToArray()).ToJson();
+    public static string Of(IEnumerable<YValue> values) => YValue.From(values.ToArray()).ToJson();
 
     public static string Of(IReadOnlyList<DeltaOp> delta) => "[" + string.Join(',', delta) + "]";
 }

@@ -15,6 +15,8 @@ internal static class Runner
         AllTypes | Mode.Tools | Mode.Subdocs, Mode.Text | Mode.Undo, Mode.Format | Mode.Undo, Mode.Array | Mode.Map | Mode.Nested | Mode.Undo,
         AllTypes | Mode.Undo | Mode.Tools, Mode.Text | Mode.Observe, Mode.Format | Mode.Observe, AllTypes | Mode.Observe,
         AllTypes | Mode.Observe | Mode.Undo, AllTypes | Mode.Undo | Mode.Observe | Mode.Tools | Mode.Subdocs,
+        Mode.Text | Mode.Array | Mode.Map | Mode.Events, Mode.Format | Mode.Events | Mode.Undo, AllTypes | Mode.Subdocs | Mode.Events | Mode.Observe,
+        Mode.Text | Mode.Array | Mode.Users, AllTypes | Mode.Undo | Mode.Users | Mode.Tools,
     ];
 
     public static int Run(string[] args)

@@ -129,6 +129,11 @@ internal sealed partial class Session
         {
             Tool(replica);
         }
+        else if (what == 96 && Mode.HasFlag(Mode.Events))
+        {
+            Log.Note($"{replica.Index} sub-document");
+            replica.Subdoc();
+        }
         else if (what >= 97)
         {
             Log.Note($"{replica.Index} state");

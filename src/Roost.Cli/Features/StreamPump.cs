@@ -4,7 +4,7 @@ using Roost.Peer.Streams;
 
 namespace Roost.Cli.Features;
 
-/// <summary>Moves bytes from where they come to stdout, unchanged, and to the host; the producer never waits for viewers.</summary>
+/// <summary>Moves bytes from where they come to stdout, unchanged, and to the host; the producer waits for sealing and the log, never for viewers.</summary>
 internal sealed class StreamPump(ITextSink host, bool tee)
 {
     private const int BufferSize = 64 * 1024;
@@ -82,13 +82,14 @@ internal sealed class StreamPump(ITextSink host, bool tee)
                 {
                     return true;
                 }
-                host.Write(buffer.AsSpan(0, read));
                 Interlocked.Add(ref _bytes, read);
+                var taken = host.WriteAsync(buffer.AsMemory(0, read), interrupt);
                 if (to is not null)
                 {
                     await to.WriteAsync(buffer.AsMemory(0, read), CancellationToken.None);
                     await to.FlushAsync(CancellationToken.None);
                 }
+                await taken; // Behind stdout: what was shared has been shown here too when ^C comes.
             }
         }
         catch (OperationCanceledException)

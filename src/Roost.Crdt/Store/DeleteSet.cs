@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 
 namespace Roost.Crdt;
@@ -135,6 +136,54 @@ public sealed class DeleteSet
                 encoder.WriteDelete(range.Clock, range.Length);
             }
         }
+    }
+
+    internal byte[] Encode()
+    {
+        var encoder = new UpdateEncoderV1();
+        Write(encoder);
+        return encoder.Rest.ToArray();
+    }
+
+    /// <summary>Reads a set in format V1 that is all there is.</summary>
+    internal static bool TryDecode(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out DeleteSet? deletes)
+    {
+        try
+        {
+            var input = new ByteReader(bytes);
+            deletes = Read(ref input, v2: false);
+            return true;
+        }
+        catch (UpdateFormatException)
+        {
+            deletes = null;
+            return false;
+        }
+    }
+
+    /// <exception cref="UpdateFormatException">It is no set.</exception>
+    internal static DeleteSet Read(ref ByteReader input, bool v2)
+    {
+        var deletes = new DeleteSet();
+        for (var clients = input.ReadCount(atLeast: 2); clients > 0; clients--)
+        {
+            var client = input.ReadVarUint();
+            ulong at = 0;
+            for (var ranges = input.ReadCount(atLeast: 2); ranges > 0; ranges--)
+            {
+                var clock = v2 ? at + input.ReadVarUint() : input.ReadClock();
+                var length = input.ReadVarUint() + (v2 ? 1u : 0);
+                at = clock + length;
+                if (at > uint.MaxValue)
+                {
+                    input.Fail(UpdateFault.ClockTooLarge, "A deletion ends above 2^32 - 1.");
+                }
+
+                deletes.Add(client, (uint)clock, (uint)length);
+            }
+        }
+
+        return deletes.Normalize();
     }
 
     internal static DeleteSet From(DecodedUpdate update)

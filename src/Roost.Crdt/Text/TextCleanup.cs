@@ -97,7 +97,7 @@ internal static class TextCleanup
         });
     }
 
-    private static void CleanWhole(Transaction transaction, TypeNode text)
+    internal static void CleanWhole(Transaction transaction, TypeNode text)
     {
         var store = transaction.Doc.Store;
         var start = text.Start;

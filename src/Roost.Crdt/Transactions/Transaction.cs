@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Roost.Crdt;
 
 /// <summary>A group of changes that observers, updates and undo see as one.</summary>
-/// <remarks>Valid until the handlers of the transaction have run; the document uses the object again afterwards.</remarks>
+/// <remarks>Valid until its handlers have run, those of <see cref="YDoc.AfterAllTransactions"/> the last; the document uses the object again afterwards.</remarks>
 public sealed partial class Transaction
 {
     private readonly List<TypeChange> _changed = [];
@@ -81,7 +81,7 @@ public sealed partial class Transaction
             ChangedParents.Clear();
         }
 
-        (_changeIndex, _splitFor, NeedsFormattingCleanup) = (null, null, false);
+        (_changeIndex, _splitFor, _meta, NeedsFormattingCleanup) = (null, null, null, false);
         ClearSubdocs();
     }
 

@@ -19,7 +19,7 @@ public partial class YText
             return ToDelta();
         }
 
-        using var edit = Edit();   // cuts made for the snapshots are joined again when it ends
+        using var edit = Edit("cleanup");   // Yjs's word; cuts made for the snapshots are joined again when it ends
         snapshot?.Split(edit.Transaction);
         previous?.Split(edit.Transaction);
         return TextReading.Delta(Placed, snapshot, previous, mark);

@@ -79,12 +79,13 @@ public abstract partial class YType
     private protected abstract void DropPreliminary();
 
     /// <summary>Runs an edit in a transaction, the caller's or its own.</summary>
-    private protected Scope Edit()
+    /// <param name="origin">The origin of its own transaction.</param>
+    private protected Scope Edit(object? origin = null)
     {
         var node = Node!;
         return node.Item == TypeNode.Detached
             ? throw new InvalidOperationException($"This {GetType().Name} was deleted and its content is gone.")
-            : new Scope(node.Doc);
+            : new Scope(node.Doc, origin);
     }
 
     /// <summary>A transaction around one edit, without a closure.</summary>
@@ -93,10 +94,10 @@ public abstract partial class YType
         private readonly YDoc _doc;
         private readonly bool _outermost;
 
-        public Scope(YDoc doc)
+        public Scope(YDoc doc, object? origin)
         {
             _doc = doc;
-            Transaction = doc.Enter(null, local: true, out _outermost);
+            Transaction = doc.Enter(origin, local: true, out _outermost);
         }
 
         public Transaction Transaction { get; }

@@ -19,4 +19,5 @@ public sealed class StackItem
 /// <param name="Item">The step.</param>
 /// <param name="IsUndo">True for the undo stack, false for the redo stack.</param>
 /// <param name="Origin">The origin of the transaction; the manager itself when it undid or redid.</param>
-public sealed record StackItemEvent(StackItem Item, bool IsUndo, object? Origin);
+/// <param name="ChangedParentTypes">The types that the transaction changed, with all that hold them.</param>
+public sealed record StackItemEvent(StackItem Item, bool IsUndo, object? Origin, IReadOnlyCollection<YType> ChangedParentTypes);

@@ -5,6 +5,7 @@ public sealed partial class UndoManager
     /// <summary>Takes steps off a stack until one of them changes something.</summary>
     private StackItem? Pop(List<StackItem> stack, bool isUndo)
     {
+        _changed = [];
         Doc.Transact(
             transaction =>
             {
@@ -19,7 +20,7 @@ public sealed partial class UndoManager
         var done = _current;
         if (done is not null)
         {
-            StackItemPopped?.Invoke(new StackItemEvent(done, isUndo, this));
+            StackItemPopped?.Invoke(new StackItemEvent(done, isUndo, this, _changed));
             _current = null;
         }
 

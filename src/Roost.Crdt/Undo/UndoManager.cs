@@ -20,6 +20,7 @@ public sealed partial class UndoManager : IDisposable
     private bool _undoing;
     private bool _redoing;
     private StackItem? _current;
+    private IReadOnlyCollection<YType> _changed = [];
 
     /// <summary>Tracks changes in a type and all inside it.</summary>
     public UndoManager(YType scope, UndoManagerOptions? options = null)
@@ -58,6 +59,15 @@ public sealed partial class UndoManager : IDisposable
 
     /// <summary>Whether there is anything to redo.</summary>
     public bool CanRedo => _redo.Count > 0;
+
+    /// <summary>True while <see cref="Undo"/> runs, with all observers of what it does.</summary>
+    public bool IsUndoing => _undoing;
+
+    /// <summary>True while <see cref="Redo"/> runs, with all observers of what it does.</summary>
+    public bool IsRedoing => _redoing;
+
+    /// <summary>The step that is being undone or redone, for observers; otherwise null.</summary>
+    public StackItem? CurrentItem => _current;
 
     /// <summary>A step was added; the moment to keep a selection in its <see cref="StackItem.Meta"/>.</summary>
     public event Action<StackItemEvent>? StackItemAdded;
@@ -189,7 +199,8 @@ public sealed partial class UndoManager : IDisposable
                 Doc.Store.Keep(handle, true);
             }
         });
-        var happened = new StackItemEvent(stack[^1], IsUndo: !_undoing, transaction.Origin);
+        _changed = transaction.ChangedParentTypes;
+        var happened = new StackItemEvent(stack[^1], IsUndo: !_undoing, transaction.Origin, _changed);
         (joins ? StackItemUpdated : StackItemAdded)?.Invoke(happened);
     }
 

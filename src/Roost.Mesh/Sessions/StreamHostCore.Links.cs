@@ -99,7 +99,7 @@ public sealed partial class StreamHostCore
         }
     }
 
-    /// <summary>A new entry, to everyone once: the hub copies it for the room where that is cheaper than one SEND for each who has no link.</summary>
+    /// <summary>A new entry, to everyone once.</summary>
     private void Publish(FeedFrame.Live live)
     {
         _newest = FeedCodec.Write(live);
@@ -116,7 +116,21 @@ public sealed partial class StreamHostCore
                 SayDirect(viewer, _newest);
             }
         }
-        if (onHub == _viewers.Count || 2 * onHub > 1 + _viewers.Count)
+        if (onHub > 0 || _viewers.Count == 0)
+        {
+            SayNewest(onHub);
+        }
+    }
+
+    /// <summary>The newest entry by the hub, which copies it for the room where that is cheaper than one SEND for each who has no link.</summary>
+    private void SayNewest(int onHub)
+    {
+        bool isCast = onHub == _viewers.Count || 2 * onHub > 1 + _viewers.Count;
+        if (!_casts.TrySend(isCast ? 1 : onHub))
+        {
+            return;
+        }
+        if (isCast)
         {
             _effects.Enqueue(new StreamHostEffect.Say(new DoorFrame.Cast(default, _feed.Feed.Room, _newest)));
             return;

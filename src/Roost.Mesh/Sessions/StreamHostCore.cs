@@ -21,6 +21,7 @@ public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, Stre
     private readonly Queue<StreamHostEffect> _effects = new();
     private readonly Dictionary<PeerId, StreamSeat> _viewers = [];
     private readonly AnswerQueue _answers = new();
+    private readonly CastPace _casts = new();
     private bool _ended;
     private bool _endReported;
     private bool _failed;
@@ -39,7 +40,7 @@ public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, Stre
     public int Viewers => _viewers.Count;
 
     /// <inheritdoc/>
-    public Wake? NextWake => _text.NextWake;
+    public Wake? NextWake => _text.NextWake is { } text && !(_casts.NextWake?.At < text.At) ? text : _casts.NextWake;
 
     /// <inheritdoc/>
     public void Handle(StreamHostInput input, Instant now)
@@ -62,6 +63,8 @@ public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, Stre
                 break;
             case StreamHostInput.Drained:
                 _answers.Drained();
+                _casts.Drained();
+                Catch(now);
                 Answer();
                 break;
             case StreamHostInput.Heard heard:
@@ -78,6 +81,16 @@ public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, Stre
     {
         _text.Tick(now);
         Share();
+        Catch(now);
+    }
+
+    /// <summary>Viewers on the hub see by the newest entry what was left out for them.</summary>
+    private void Catch(Instant now)
+    {
+        if (_newest.Length > 0 && _casts.TryResume(now))
+        {
+            SayNewest(_viewers.Values.Count(v => !v.IsDirect));
+        }
     }
 
     /// <inheritdoc/>
@@ -118,6 +131,9 @@ public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, Stre
                 {
                     Come(member, now);
                 }
+                break;
+            case DoorFrame.Error { Code: (ushort)Refusal.RateLimited }:
+                _casts.Refused(now);
                 break;
             case DoorFrame.Joined joined when joined.Room == _feed.Feed.Room:
                 Come(joined.Member, now);
@@ -173,6 +189,7 @@ public sealed partial class StreamHostCore : IProtocolCore<StreamHostInput, Stre
     private void Unseat()
     {
         _answers.Clear();
+        _casts.Clear();
         foreach (var viewer in _viewers.Values.ToList())
         {
             viewer.InRoom = false;

@@ -22,6 +22,7 @@ public sealed class DocumentStream : ITextSink, IAsyncDisposable
 {
     private readonly DocumentSession _session;
     private readonly Action<DocumentStreamEvent>? _happened;
+    private readonly Pace _pace = new();
     private readonly CoreDriver<StreamedBytes, StreamedTextEffect> _driver;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -42,8 +43,16 @@ public sealed class DocumentStream : ITextSink, IAsyncDisposable
         _driver.Start();
     }
 
-    /// <summary>Adds the next bytes; they are copied. Returns at once.</summary>
+    /// <summary>Adds the next bytes; they are copied. Returns at once: who writes faster than <see cref="WriteAsync"/> would fills this machine's memory.</summary>
     public void Write(ReadOnlySpan<byte> bytes) => _driver.Post(new StreamedBytes(bytes.ToArray(), IsLast: false));
+
+    /// <inheritdoc/>
+    /// <remarks>It waits until what was written is in the document, after each mebibyte.</remarks>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
+    {
+        Write(bytes.Span);
+        return _pace.AfterAsync(bytes.Length, _driver.HandledAsync, cancellation);
+    }
 
     /// <summary>The stream is over; the document goes on.</summary>
     /// <param name="exit">Not told in a document.</param>

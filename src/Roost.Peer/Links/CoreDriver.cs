@@ -10,19 +10,29 @@ namespace Roost.Peer.Links;
 /// <remarks><paramref name="perform"/> runs on the driver's loop and must not block; it may post to this or other drivers.</remarks>
 internal sealed class CoreDriver<TInput, TEffect>(IProtocolCore<TInput, TEffect> core, Action<TEffect> perform, InstantClock clock) : IAsyncDisposable
 {
-    private readonly Channel<(bool IsTick, TInput? Input)> _inbox = Channel.CreateUnbounded<(bool, TInput?)>(new() { SingleReader = true });
+    private readonly Channel<Posted> _inbox = Channel.CreateUnbounded<Posted>(new() { SingleReader = true });
     private ITimer? _timer;
     private Task _loop = Task.CompletedTask;
+
+    // Neither an input nor a mark: the timer fired.
+    private readonly record struct Posted(bool IsInput, TInput? Input, TaskCompletionSource? Mark);
 
     /// <summary>Starts the loop.</summary>
     public void Start()
     {
-        _timer = clock.CreateTimer(() => _inbox.Writer.TryWrite((true, default)));
+        _timer = clock.CreateTimer(() => _inbox.Writer.TryWrite(default));
         _loop = Task.Run(RunAsync);
     }
 
     /// <summary>Hands in an input; ignored after disposal.</summary>
-    public void Post(TInput input) => _inbox.Writer.TryWrite((false, input));
+    public void Post(TInput input) => _inbox.Writer.TryWrite(new(true, input, null));
+
+    /// <summary>Completes when all that was posted before has been handled, or the loop has ended.</summary>
+    public Task HandledAsync()
+    {
+        var mark = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _inbox.Writer.TryWrite(new(false, default, mark)) ? Task.WhenAny(mark.Task, _loop) : _loop;
+    }
 
     /// <summary>Ends the loop after what was posted before.</summary>
     public async ValueTask DisposeAsync()
@@ -42,11 +52,12 @@ internal sealed class CoreDriver<TInput, TEffect>(IProtocolCore<TInput, TEffect>
             while (_inbox.Reader.TryRead(out var next))
             {
                 TickIfDue();
-                if (!next.IsTick)
+                if (next.IsInput)
                 {
                     core.Handle(next.Input!, clock.Now);
                     Drain();
                 }
+                next.Mark?.TrySetResult();
             }
             TickIfDue();
             if (core.NextWake is { } wake)

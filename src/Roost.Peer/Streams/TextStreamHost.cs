@@ -3,6 +3,7 @@ using Roost.Core.Crypto;
 using Roost.Core.Feeds;
 using Roost.Core.Identity;
 using Roost.Core.Rooms;
+using Roost.Mesh.Hubs;
 using Roost.Mesh.Peers;
 using Roost.Mesh.Sessions;
 using Roost.Mesh.Signaling;
@@ -56,8 +57,6 @@ public sealed record TextStreamHostOptions
 /// <remarks>Writing never waits for viewers. Thread-safe. Events are raised on the host's loop, one at a time; don't block in them.</remarks>
 public sealed class TextStreamHost : ITextSink, IAsyncDisposable
 {
-    private const ushort TargetUnknown = 8;
-
     private readonly FileFeedLog _log;
     private readonly RoomKeys _room;
     private readonly PeerId _self;
@@ -70,6 +69,7 @@ public sealed class TextStreamHost : ITextSink, IAsyncDisposable
     private readonly TaskCompletionSource _online = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _endSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly Pace _pace = new();
     private bool _askedToKeep;
 
     private TextStreamHost(TextStreamHostOptions options, RoomKeys room, FileFeedLog log, FeedWriter writer, StreamMeta meta)
@@ -125,8 +125,16 @@ public sealed class TextStreamHost : ITextSink, IAsyncDisposable
     /// <summary>The room's id, as a private hub must know it.</summary>
     public RoomId Room => _room.Room;
 
-    /// <summary>Shares the next bytes; they are copied. Returns at once.</summary>
+    /// <summary>Shares the next bytes; they are copied. Returns at once: who writes faster than <see cref="WriteAsync"/> would fills this machine's memory.</summary>
     public void Write(ReadOnlySpan<byte> bytes) => _driver.Post(new StreamHostInput.Text(bytes.ToArray()));
+
+    /// <inheritdoc/>
+    /// <remarks>It waits until what was written is sealed and in the log, after each mebibyte.</remarks>
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation = default)
+    {
+        Write(bytes.Span);
+        return _pace.AfterAsync(bytes.Length, _driver.HandledAsync, cancellation);
+    }
 
     /// <summary>Ends the stream; late joiners are served until disposal.</summary>
     /// <param name="exit">The command's exit code, if there was a command.</param>
@@ -166,10 +174,10 @@ public sealed class TextStreamHost : ITextSink, IAsyncDisposable
                 _askedToKeep = false;
                 Happened?.Invoke(new StreamHostEvent.Kept(TimeSpan.FromSeconds(answer.Seconds), answer.Text));
                 break;
-            case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: TargetUnknown } }:
+            case HubLinkEffect.Heard { Frame: DoorFrame.Error { Code: (ushort)Refusal.TargetUnknown } }:
                 TellUnknown();
                 break;
-            case HubLinkEffect.Heard { Frame: DoorFrame.Error error }:
+            case HubLinkEffect.Heard { Frame: DoorFrame.Error error } when error.Code != (ushort)Refusal.RateLimited:
                 Happened?.Invoke(new StreamHostEvent.Refused(error.Code, error.Text));
                 break;
             case HubLinkEffect.Heard { Frame: DoorFrame.Send { Payload: { IsEmpty: false, Span: [Question.Type, ..] } } asked } when asked.Room == Room:

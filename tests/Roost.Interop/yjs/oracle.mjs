@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline'
 import { Session } from './script.mjs'
 
-console.error = () => {}
+console.error = console.log = () => {}
 for await (const line of createInterface({ input: process.stdin })) {
   const [seed, operations, mode] = line.split(' ').map(Number)
   let parts

@@ -115,7 +115,7 @@ public class CollectionTests
         sub.Destroy();
         Assert.NotSame(sub, other.GetMap()["sub"].AsDoc);
         other.GetMap().Delete("sub");
-        Assert.Equal(["+1 -0 l0", "+0 -0 l1", "+1 -1 l0", "+0 -1 l0"], seen);
+        Assert.Equal(["+1 -0 l0", "+0 -0 l1", "+1 -1 l0", "+0 -1 l0", "+0 -1 l0"], seen);
         Assert.Empty(other.Subdocs);
     }
 

@@ -152,6 +152,25 @@ public class SnapshotStoryTests
         }
     }
 
+    [Fact]
+    public void A_moment_tells_whether_it_has_an_update_also_of_deletions_only()
+    {
+        var doc = new YDoc(1);
+        var updates = doc.RecordUpdates();
+        var before = Snapshot.Of(doc);
+        doc.GetText().Insert(0, "abcdefghij");
+        var inserted = Snapshot.Of(doc);
+        doc.GetText().Delete(0, 3);
+        var deleted = Snapshot.Of(doc);
+        doc.GetText().Delete(0, 3);
+        Assert.False(before.Contains(updates[0]));
+        Assert.True(inserted.Contains(updates[0]));
+        Assert.False(inserted.Contains(updates[1]));
+        Assert.True(deleted.Contains(updates[0]) && deleted.Contains(updates[1]));
+        Assert.False(deleted.Contains(updates[2]));
+        Assert.False(deleted.Contains(doc.EncodeStateAsUpdate()));
+    }
+
     private string Restored(Snapshot then) => Bytes.Json(then.Restore(_doc, new YDoc(8)).GetArray());
 
     private byte[] StateAt(Snapshot then) => then.Restore(_doc, new YDoc(7, new YDocOptions { Gc = false })).EncodeStateAsUpdate();

@@ -269,4 +269,140 @@ public class UndoStoryTests
             Assert.Equal(expected, Bytes.Json(map));
         }
     }
+
+    [Fact]
+    public void Formats_that_say_nothing_new_leave_the_text_as_it_should_read()
+    {
+        var first = new YDoc(3, new YDocOptions { Gc = false });
+        var text = new YXmlText();
+        first.GetXmlFragment().Push(text);
+        text.Insert(0, " After", new YObject { ["type"] = "text", ["italic"] = true });
+        text.Insert(0, "Test", new YObject { ["type"] = "text" });
+        text.Insert(0, "Merge ", new YObject { ["type"] = "text", ["bold"] = true });
+        var second = new YDoc(4, new YDocOptions { Gc = false });
+        second.ApplyUpdate(first.EncodeStateAsUpdate());
+        foreach (var doc in new[] { first, second })
+        {
+            var content = (YXmlText)doc.GetXmlFragment()[0];
+            content.Format(0, 6, new YObject { ["bold"] = YValue.Null });
+            content.Format(6, 4, new YObject { ["type"] = "text" });
+            Assert.Equal("""[{"insert":"Merge Test","attributes":{"type":"text"}},{"insert":" After","attributes":{"type":"text","italic":true}}]""", Bytes.Delta(content));
+        }
+    }
+
+    [Fact]
+    public void What_came_and_went_in_one_step_is_no_step_to_go_back_to()
+    {
+        var text = _mine.GetText();
+        using var undo = new UndoManager(text, Together);
+        text.Insert(0, "test");
+        text.Delete(0, 4);
+        undo.Undo();
+        Assert.Equal("", text.ToString());
+        text.Insert(0, "a");
+        undo.StopCapturing();
+        text.Delete(0, 1);
+        undo.StopCapturing();
+        undo.Undo();
+        Assert.Equal("a", text.ToString());
+        undo.Undo();
+        Assert.Equal("", text.ToString());
+        text.Insert(0, "1221");
+        undo.StopCapturing();
+        text.Insert(2, "3");
+        text.Insert(3, "3");
+        undo.Undo();
+        text.Insert(2, "3");
+        Assert.Equal("12321", text.ToString());
+    }
+
+    [Fact]
+    public void Each_step_of_a_point_comes_back_after_the_point_itself_went()
+    {
+        var root = _mine.GetMap();
+        using var undo = new UndoManager(root, Together);
+        var point = new YMap { ["x"] = 0, ["y"] = 0 };
+        root["a"] = point;
+        undo.StopCapturing();
+        for (int value = 100; value <= 300; value += 100)
+        {
+            point["x"] = value;
+            point["y"] = value;
+            undo.StopCapturing();
+        }
+        foreach (int value in new[] { 200, 100, 0 })
+        {
+            undo.Undo();
+            Assert.Equal($$"""{"a":{"x":{{value}},"y":{{value}}}}""", Bytes.Json(root));
+        }
+        undo.Undo();
+        Assert.True(root["a"].IsUndefined);
+        foreach (int value in new[] { 0, 100, 200, 300 })
+        {
+            undo.Redo();
+            Assert.Equal($$"""{"a":{"x":{{value}},"y":{{value}}}}""", Bytes.Json(root));
+        }
+    }
+
+    [Fact]
+    public void Attributes_changed_in_steps_come_back_in_steps()
+    {
+        var fragment = _mine.GetXmlFragment();
+        using var undo = new UndoManager(fragment, EachAlone);
+        var element = new YXmlElement("node");
+        element.SetAttribute("a", "100");
+        element.SetAttribute("b", "0");
+        fragment.Push(element);
+        element.SetAttribute("a", "200");
+        _mine.Transact(_ =>
+        {
+            element.SetAttribute("a", "180");
+            element.SetAttribute("b", "50");
+        });
+        while (undo.CanUndo)
+        {
+            undo.Undo();
+        }
+        Assert.Equal("", fragment.ToString());
+        while (undo.CanRedo)
+        {
+            undo.Redo();
+        }
+        Assert.Equal("<node a=\"180\" b=\"50\"></node>", fragment.ToString());
+    }
+
+    [Fact]
+    public void Own_changes_inside_what_another_deleted_and_brought_back_are_still_undone()
+    {
+        var (first, second) = (new YMap { ["hello"] = "world" }, new YMap { ["key"] = "value" });
+        _mine.GetArray().Push(first, second);
+        using var mine = new UndoManager(_mine.GetArray(), EachAlone with { TrackedOrigins = ["me"] });
+        using var theirs = new UndoManager(_theirs.GetArray(), EachAlone with { TrackedOrigins = ["them"] });
+        _mine.Transact(_ => second["key"] = "modified", "me");
+        _mine.Transact(_ => first["hello"] = "modified", "me");
+        _theirs.Transact(_ => _theirs.GetArray().Delete(0), "them");
+        theirs.Undo();
+        mine.Undo();
+        Assert.Equal("value", second["key"].AsString);
+    }
+
+    [Fact]
+    public void An_attribute_and_its_element_come_back_in_one_step_also_for_the_other()
+    {
+        var root = _mine.GetText();
+        var button = new YXmlText("Click me");
+        root.InsertEmbed(0, button);
+        button.SetAttribute("type", "button");
+        button.SetAttribute("test", true);
+        using var undo = new UndoManager(root, Together);
+        button.SetAttribute("type", "paragraph");
+        root.Delete(0, 1);
+        undo.Undo();
+        foreach (var doc in new[] { _mine, _theirs })
+        {
+            var back = doc.GetText().ToDelta()[0].Insert.As<YXmlText>();
+            Assert.Equal("""{"type":"button","test":true}""", YValue.From(back.GetAttributes()).ToJson());
+            Assert.Equal("Click me", back.ToString());
+        }
+    }
 }

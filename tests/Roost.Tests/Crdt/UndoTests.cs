@@ -119,4 +119,75 @@ public class UndoTests
         undo.Redo();
         Assert.Equal("""[{"insert":"ab","attributes":{"bold":true}},{"insert":"c"}]""", Bytes.Delta(text));
     }
+
+    [Fact]
+    public void Observers_see_which_step_is_being_undone_and_events_name_what_changed()
+    {
+        var text = new YDoc(1).GetText();
+        using var undo = new UndoManager(text);
+        var seen = new List<string>();
+        undo.StackItemAdded += happened =>
+        {
+            Assert.Contains(text, happened.ChangedParentTypes);
+            happened.Item.Meta["name"] = "42";
+        };
+        undo.StackItemPopped += happened => Assert.Equal([text], happened.ChangedParentTypes);
+        text.Observe(happened =>
+        {
+            if (ReferenceEquals(happened.Transaction.Origin, undo))
+            {
+                seen.Add($"{undo.IsUndoing} {undo.IsRedoing} {undo.CurrentItem?.Meta["name"]}");
+            }
+        });
+        text.Insert(0, "abc");
+        undo.Undo();
+        undo.Redo();
+        Assert.Equal(["True False 42", "False True 42"], seen);
+        Assert.Null(undo.CurrentItem);
+        Assert.False(undo.IsUndoing || undo.IsRedoing);
+    }
+
+    [Fact]
+    public void Changes_of_a_tracked_type_of_origin_are_undone()
+    {
+        var doc = new YDoc(1);
+        using var undo = new UndoManager(doc.GetText(), new UndoManagerOptions { TrackedOrigins = [typeof(int)] });
+        doc.Transact(_ => doc.GetText().Append("abc"), 42);
+        doc.Transact(_ => doc.GetText().Append("d"), "a word");
+        undo.Undo();
+        Assert.Equal("d", doc.GetText().ToString());
+    }
+
+    [Fact]
+    public void A_filter_keeps_what_should_not_be_deleted()
+    {
+        var list = new YDoc(1).GetArray();
+        StructId? kept = null;
+        using var undo = new UndoManager(list, new UndoManagerOptions { DeleteFilter = id => id != kept, Now = () => Instant.Epoch });
+        var (first, second) = (new YMap { ["hi"] = 1 }, new YMap());
+        list.Push(first, second);
+        kept = first.Id;
+        undo.Undo();
+        Assert.Same(first, Assert.Single(list).As<YMap>());
+    }
+
+    [Fact]
+    public void Strangers_updates_to_a_part_are_taken_back_by_a_manager_of_that_part()
+    {
+        var (doc, stranger, friend) = (new YDoc(1), new YDoc(2), new YDoc(3));
+        stranger.GetArray("restricted").Push(1);
+        stranger.GetArray("public").Push(1);
+        friend.GetArray("public").Push(2);
+        foreach (var other in new[] { stranger, friend })
+        {
+            using var undo = new UndoManager(doc.GetArray("restricted"), new UndoManagerOptions { TrackedOrigins = ["remote"] });
+            doc.ApplyUpdate(other.EncodeStateAsUpdate(), "remote");
+            while (undo.CanUndo)
+            {
+                undo.Undo();
+            }
+        }
+        Assert.Empty(doc.GetArray("restricted"));
+        Assert.Equal(2, doc.GetArray("public").Count);
+    }
 }

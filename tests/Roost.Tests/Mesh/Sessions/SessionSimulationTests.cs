@@ -97,6 +97,24 @@ public class SessionSimulationTests
     }
 
     [Fact]
+    public void A_flood_that_the_hub_refuses_in_part_is_read_to_its_end_though_nothing_follows_it()
+    {
+        var world = new SimWorld(43);
+        var hub = new SimHub(world, new HubLimits { Frames = new RateLimit(20, 30) });
+        var key = SigningKey.Generate(world.Dice);
+        using var room = new RoomKeys(RoomSecret.Generate(world.Dice), key.PublicKey.ToOwnerId());
+        var host = new SimHost(world, hub, key, room, FeedId.NewEpoch(world.Now, world.Dice), new MemoryFeedLog());
+        var viewer = new SimViewer(world, hub, room, TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(1));
+        world.Run(TimeSpan.FromSeconds(1));
+        string flood = string.Concat(Enumerable.Range(0, 400_000).Select(i => $"{i} "));
+        host.Write(flood);
+        host.End();
+        world.RunUntil(() => viewer.Ended, TimeSpan.FromSeconds(20), "the end was read");
+        Assert.Equal(flood, viewer.Text);
+        world.RunUntil(() => host.EndAcknowledged, TimeSpan.FromSeconds(5), "the host knows");
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_history()
     {
         long Steps()
