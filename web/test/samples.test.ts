@@ -50,7 +50,7 @@ test('game', async () => {
     .poll(async () => {
       await a.locator('#field').hover({ position: { x: 100 + Math.floor(Math.random() * 100), y: 100 } })
       return b.locator('#field').getAttribute('data-dots')
-    }, { timeout: 10_000 })
+    })
     .toBe('1')
   await a.locator('#field').click()
   await b.getByText(/^[0-9a-f]{4}: 1$/).waitFor()
