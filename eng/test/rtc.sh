@@ -9,3 +9,4 @@ need_packages tests/Roost.Interop/rtc
 step rtc-interop env CONFIGURATION=release node tests/Roost.Interop/rtc/run.mjs chromium wrtc
 # Four kinds of NAT against four, in network namespaces; skipped where these are not permitted.
 step rtc-nat env CONFIGURATION=release node --test --test-reporter=tap tests/Roost.Interop/rtc/nat/nat.test.mjs
+step rtc-no-libssl env CONFIGURATION=release node --test --test-reporter=tap tests/Roost.Interop/rtc/no-libssl.test.mjs

@@ -39,14 +39,14 @@ public sealed partial class DataChannel
         }
     }
 
-    /// <summary>A wait that can be had again and again, by one at a time.</summary>
-    private sealed class RoomSignal : IValueTaskSource
+    /// <summary>A wait that can be had again and again, by one at a time, and is itself what the thread pool runs at its end.</summary>
+    private sealed class RoomSignal : IValueTaskSource, IThreadPoolWorkItem
     {
         private const int Free = 0;
         private const int Armed = 1;
         private const int Released = 2;
 
-        private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
+        private ManualResetValueTaskSourceCore<bool> _source;
         private int _state;
 
         /// <summary>Begins a wait; false when somebody else is waiting.</summary>
@@ -70,9 +70,12 @@ public sealed partial class DataChannel
         {
             if (Volatile.Read(ref _state) == Armed && Interlocked.CompareExchange(ref _state, Released, Armed) == Armed)
             {
-                _source.SetResult(true);
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
             }
         }
+
+        /// <summary>On the thread pool: the sender goes on here.</summary>
+        public void Execute() => _source.SetResult(true);
 
         public void GetResult(short token)
         {

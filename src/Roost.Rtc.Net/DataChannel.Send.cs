@@ -34,14 +34,19 @@ public sealed partial class DataChannel
     public ValueTask SendAsync(string message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return SendAsync(Encoding.UTF8.GetBytes(message), isText: true, cancellationToken);
+        if (MaySendAtOnce)
+        {
+            Enqueue(message);
+            return ValueTask.CompletedTask;
+        }
+        return SendSlowlyAsync(Encoding.UTF8.GetBytes(message), isText: true, cancellationToken);
     }
 
     /// <summary>Sends bytes or UTF-8 text.</summary>
     /// <inheritdoc cref="SendAsync(ReadOnlyMemory{byte}, CancellationToken)"/>
     public ValueTask SendAsync(ReadOnlyMemory<byte> message, bool isText, CancellationToken cancellationToken = default)
     {
-        if (ReadyState == DataChannelState.Open && BufferedAmount <= _connection.Configuration.SendHighWaterMark)
+        if (MaySendAtOnce)
         {
             Enqueue(message.Span, isText);
             return ValueTask.CompletedTask;
@@ -54,7 +59,7 @@ public sealed partial class DataChannel
     /// <exception cref="RtcException">The message is longer than the peer takes.</exception>
     public bool TrySend(ReadOnlySpan<byte> message, bool isText = false)
     {
-        if (ReadyState != DataChannelState.Open || BufferedAmount + message.Length > _connection.Configuration.MaxBufferedAmount)
+        if (!HasRoomFor(message.Length))
         {
             return false;
         }
@@ -64,7 +69,21 @@ public sealed partial class DataChannel
 
     /// <summary>Sends a string if that is possible at once.</summary>
     /// <inheritdoc cref="TrySend(ReadOnlySpan{byte}, bool)"/>
-    public bool TrySend(string message) => TrySend(Encoding.UTF8.GetBytes(message), isText: true);
+    public bool TrySend(string message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!HasRoomFor(Encoding.UTF8.GetByteCount(message)))
+        {
+            return false;
+        }
+        Enqueue(message);
+        return true;
+    }
+
+    private bool MaySendAtOnce => ReadyState == DataChannelState.Open && BufferedAmount <= _connection.Configuration.SendHighWaterMark;
+
+    private bool HasRoomFor(int length) =>
+        ReadyState == DataChannelState.Open && BufferedAmount + length <= _connection.Configuration.MaxBufferedAmount;
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private async ValueTask SendSlowlyAsync(ReadOnlyMemory<byte> message, bool isText, CancellationToken cancellationToken)
@@ -79,22 +98,35 @@ public sealed partial class DataChannel
         }
         if (ReadyState != DataChannelState.Open)
         {
-            throw new RtcException(RtcError.InvalidState, "The data channel is closed.");
+            throw new RtcException(RtcError.InvalidState, "The data channel is closed." + Why);
         }
         Enqueue(message.Span, isText);
     }
 
     private void Enqueue(ReadOnlySpan<byte> message, bool isText)
     {
-        if (message.Length > _connection.MaxMessageSize)
-        {
-            throw new RtcException(RtcError.Type, $"A message of {message.Length} bytes is longer than the {_connection.MaxMessageSize} the peer takes.");
-        }
-        var buffer = MessagePool.Rent(Math.Max(message.Length, 1));
+        var buffer = RentFor(message.Length);
         message.CopyTo(buffer);
+        Post(buffer, message.Length, isText);
+    }
+
+    private void Enqueue(string message)
+    {
+        var length = Encoding.UTF8.GetByteCount(message);
+        var buffer = RentFor(length);
+        Encoding.UTF8.GetBytes(message, buffer);
+        Post(buffer, length, isText: true);
+    }
+
+    private byte[] RentFor(int length) => length <= _connection.MaxMessageSize
+        ? MessagePool.Rent(Math.Max(length, 1))
+        : throw new RtcException(RtcError.Type, $"A message of {length} bytes is longer than the {_connection.MaxMessageSize} the peer takes. Send it in pieces.");
+
+    private void Post(byte[] buffer, int length, bool isText)
+    {
         // An empty message travels as one byte; counted as such so that the sum returns to zero.
-        Interlocked.Add(ref _buffered, Math.Max(message.Length, 1));
-        _connection.Post(this, buffer, message.Length, isText);
+        Interlocked.Add(ref _buffered, Math.Max(length, 1));
+        _connection.Post(this, buffer, length, isText);
     }
 
     /// <summary>On the loop.</summary>

@@ -86,7 +86,7 @@ public sealed partial class DataChannel
     }
 
     /// <summary>Hands every message to a function on the connection's loop: the fastest way, without copy or allocation.</summary>
-    /// <remarks>Messages that came before are handed over first. The function must not block and must not throw.</remarks>
+    /// <remarks>Messages that came before are handed over first. The function must not block: it holds up every connection of its loop. What it throws is logged.</remarks>
     public void OnMessage(DataChannelMessageHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -94,7 +94,7 @@ public sealed partial class DataChannel
         {
             while (_incoming.Reader.TryRead(out var early))
             {
-                handler(this, early.Data.Span, early.IsText);
+                Call(handler, early.Data.Span, early.IsText);
                 peer.CreditBytes += early.Data.Length;
                 peer.CreditMessages++;
                 early.Dispose();
@@ -128,13 +128,26 @@ public sealed partial class DataChannel
         {
             peer.CreditBytes += length;
             peer.CreditMessages++;
-            handler(this, buffer.AsSpan(0, length), isText);
+            Call(handler, buffer.AsSpan(0, length), isText);
             MessagePool.Return(buffer);
             return;
         }
         if (!_incoming.Writer.TryWrite(new RtcMessage(buffer, length, isText)))
         {
             MessagePool.Return(buffer);
+        }
+    }
+
+    private void Call(DataChannelMessageHandler handler, ReadOnlySpan<byte> message, bool isText)
+    {
+        try
+        {
+            handler(this, message, isText);
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The application's fault must not cost it the connection, nor others theirs.
+            _connection.OnHandlerThrew(e);
         }
     }
 
@@ -152,7 +165,7 @@ public sealed partial class DataChannel
                 _opened.TrySetResult();
                 break;
             case DataChannelState.Closed:
-                _opened.TrySetException(new RtcException(RtcError.InvalidState, "The data channel closed before it opened."));
+                _opened.TrySetException(new RtcException(RtcError.InvalidState, "The data channel closed before it opened." + Why));
                 _ = _opened.Task.Exception;
                 _incoming.Writer.TryComplete();
                 _closed.TrySetResult();
@@ -161,6 +174,9 @@ public sealed partial class DataChannel
         }
         _connection.Raise(() => StateChanged?.Invoke(this, state));
     }
+
+    /// <summary>Behind a sentence about a channel that is closed: the reason, where the connection knows one.</summary>
+    private string Why => _connection.FailureReason is { } reason ? " " + reason : "";
 
     private void Credit(int length)
     {
@@ -173,7 +189,7 @@ public sealed partial class DataChannel
             messages = Interlocked.Exchange(ref _creditMessages, 0);
             if (messages > 0)
             {
-                _connection.Post((peer, now) => peer.Core.Consumed(bytes, messages, now));
+                _connection.PostRead(bytes, messages);
             }
         }
     }

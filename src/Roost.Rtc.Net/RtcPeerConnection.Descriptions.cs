@@ -7,8 +7,6 @@ namespace Roost.Rtc.Net;
 /// <summary>Offer, answer and candidates (RFC 8829).</summary>
 public sealed partial class RtcPeerConnection
 {
-    private bool _isGathering;
-
     /// <summary>Makes an offer.</summary>
     /// <exception cref="RtcException"><see cref="RtcError.InvalidState"/>: the connection is closed.</exception>
     public async Task<SessionDescription> CreateOfferAsync() =>
@@ -30,9 +28,8 @@ public sealed partial class RtcPeerConnection
             return core.SetLocal(type, now);
         }).ConfigureAwait(false);
         Check(problem);
-        if (description?.Type != SdpType.Rollback && !_isGathering)
+        if (description?.Type != SdpType.Rollback)
         {
-            _isGathering = true;
             await GatherAsync().ConfigureAwait(false);
         }
         return await _loop.Run(_peer, (core, _) => core.LocalDescription()).ConfigureAwait(false);
@@ -75,6 +72,7 @@ public sealed partial class RtcPeerConnection
     }
 
     /// <summary>Asks for new ICE credentials: the next offer restarts ICE, while data goes on over the old path.</summary>
+    /// <remarks>Addresses that this host got or lost since are noticed then; servers are asked again if there are such. The network is not watched: call this when it changed.</remarks>
     public void RestartIce() => Post((peer, _) => peer.Core.RestartIce());
 
     private static void Check(DescriptionProblem? problem)

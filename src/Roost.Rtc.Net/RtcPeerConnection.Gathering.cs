@@ -6,6 +6,7 @@ using Roost.Rtc.Ice;
 using Roost.Rtc.Net.Loop;
 using Roost.Rtc.Net.Mdns;
 using Roost.Rtc.Net.Turn;
+using Roost.Rtc.Peer;
 using Roost.Rtc.Turn;
 
 namespace Roost.Rtc.Net;
@@ -15,28 +16,59 @@ public sealed partial class RtcPeerConnection
 {
     private const int MaxAddresses = 16;
 
+    /// <summary>Addresses of one server's name that are asked: both families, with one to spare in each.</summary>
+    private const int MaxServerAddresses = 4;
+
+    /// <summary>On the loop: the addresses this host had at the last gathering, with their sockets where they have one; null before the first.</summary>
+    private Dictionary<IPAddress, int?>? _gatheredFrom;
+
+    /// <summary>Gathers when there is a first description, and again at later ones where this host's addresses have changed.</summary>
     private async Task GatherAsync()
     {
-        var hosts = Configuration.IceTransportPolicy == IceTransportPolicy.Relay ? [] : LocalAddresses();
-        await _loop.Run(_peer, (core, now) =>
-        {
-            for (var i = 0; i < hosts.Count; i++)
-            {
-                if (_loop.SharedPort(hosts[i], Configuration.Ports) is { } port)
-                {
-                    core.Gather(new IceInput.HostAddress(port.Number, port.Address, 65535 - i, Configuration.HideAddresses ? NameFor(hosts[i]) : null), now);
-                }
-            }
-            if (Configuration.IceServers.Count == 0)
-            {
-                core.Gather(new IceInput.NoMoreServers(), now);
-            }
-            return true;
-        }).ConfigureAwait(false);
-        if (Configuration.IceServers.Count > 0)
+        var hosts = LocalAddresses();
+        if (await _loop.Run(_peer, (core, now) => Gather(core, hosts, now)).ConfigureAwait(false) && Configuration.IceServers.Count > 0)
         {
             _ = AddServersAsync();
         }
+    }
+
+    /// <summary>On the loop.</summary>
+    /// <returns>Whether there is anything new, so that servers are to be asked.</returns>
+    private bool Gather(PeerCore core, List<IPAddress> hosts, Instant now)
+    {
+        var before = _gatheredFrom;
+        if (before is not null && hosts.Count == before.Count && hosts.TrueForAll(before.ContainsKey))
+        {
+            return false;
+        }
+        _gatheredFrom = [];
+        for (var i = 0; i < hosts.Count; i++)
+        {
+            _gatheredFrom[hosts[i]] = before?.GetValueOrDefault(hosts[i]) ?? GatherFrom(core, hosts[i], 65535 - i, now);
+        }
+        foreach (var number in (before ?? []).Where(had => !_gatheredFrom.ContainsKey(had.Key)).Select(had => had.Value))
+        {
+            if (number is { } lost)
+            {
+                core.Gather(new IceInput.PortLost(lost), now);
+            }
+        }
+        if (Configuration.IceServers.Count == 0)
+        {
+            core.Gather(new IceInput.NoMoreServers(), now);
+        }
+        return true;
+    }
+
+    /// <summary>On the loop: makes a host candidate, unless only relays may be used or no socket is to be had.</summary>
+    private int? GatherFrom(PeerCore core, IPAddress host, int preference, Instant now)
+    {
+        if (Configuration.IceTransportPolicy == IceTransportPolicy.Relay || _loop.SharedPort(host, Configuration.Ports) is not { } port)
+        {
+            return null;
+        }
+        core.Gather(new IceInput.HostAddress(port.Number, port.Address, preference, Configuration.HideAddresses ? NameFor(host) : null), now);
+        return port.Number;
     }
 
     /// <summary>A name for an address that this connection answers for while it lives.</summary>
@@ -53,12 +85,17 @@ public sealed partial class RtcPeerConnection
         {
             if (!IceServerUrl.TryParse(server.Url, out var url))
             {
-                Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: no STUN or TURN URL."));
+                Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: no STUN or TURN URL. It must look like stun:host[:port], turn:host[:port][?transport=udp|tcp] or turns:host[:port]."));
+                continue;
+            }
+            if (url.IsTurn && (string.IsNullOrEmpty(server.Username) || string.IsNullOrEmpty(server.Credential)))
+            {
+                Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: a TURN server needs Username and Credential."));
                 continue;
             }
             try
             {
-                foreach (var address in (await Dns.GetHostAddressesAsync(url.Host).ConfigureAwait(false)).Take(4))
+                foreach (var address in (await Dns.GetHostAddressesAsync(url.Host).ConfigureAwait(false)).Take(MaxServerAddresses))
                 {
                     AddServer(server, url, TransportAddress.From(address, url.Port));
                 }

@@ -35,7 +35,8 @@ public sealed partial class RtcPeerConnection
                 Raise(() => PathChanged?.Invoke(this, path.Value));
                 break;
             case PeerNotice.StateChanged state:
-                FailureReason = state.Reason ?? FailureReason;
+                // A closed connection still tells why it had failed; one that an ICE restart brought back has not.
+                FailureReason = state.Value == PeerState.Closed ? FailureReason : state.Reason;
                 SetState(state.Value, null);
                 Raise(() => ConnectionStateChanged?.Invoke(this, state.Value));
                 break;

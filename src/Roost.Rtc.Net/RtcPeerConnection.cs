@@ -102,6 +102,7 @@ public sealed partial class RtcPeerConnection : IAsyncDisposable
     /// <exception cref="RtcException"><see cref="RtcError.Type"/>: the properties contradict each other. <see cref="RtcError.InvalidState"/>: the connection is closed.</exception>
     public DataChannel CreateDataChannel(string label, DataChannelInit? init = null)
     {
+        ArgumentNullException.ThrowIfNull(label);
         init = (init ?? new DataChannelInit()) with { Label = label };
         if (init.Problem is { } problem)
         {
@@ -161,15 +162,20 @@ public sealed partial class RtcPeerConnection : IAsyncDisposable
     internal void Post(DataChannel channel, byte[] buffer, int length, bool isText) =>
         _loop.Post(new LoopCommand(_peer, channel, buffer, length, isText));
 
+    internal void PostRead(long bytes, int messages) => _loop.Post(new LoopCommand(_peer, bytes, messages));
+
     internal void Raise(Action handler) => _events.Writer.TryWrite(handler);
 
-    /// <summary>On the loop: a defect of ours ended the connection.</summary>
+    /// <summary>On the loop: a defect of ours ends the connection.</summary>
     internal void Break(Exception cause)
     {
-        FailureReason = cause.Message;
+        FailureReason = $"A defect in this library ended the connection ({cause.GetType().Name}: {cause.Message}). Please report it with the log.";
         SetState(PeerState.Failed, cause);
-        OnClosedOnLoop();
+        Raise(() => ConnectionStateChanged?.Invoke(this, PeerState.Failed));
     }
+
+    /// <summary>On the loop: a function that gets messages threw.</summary>
+    internal void OnHandlerThrew(Exception exception) => _runtime.LogBrokenHandler(exception);
 
     /// <summary>On the loop, after the last effects were carried out.</summary>
     internal void OnClosedOnLoop()

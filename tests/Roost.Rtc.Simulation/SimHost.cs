@@ -12,7 +12,7 @@ public sealed class SimHost : IDtlsFactory
     private readonly byte[] _certificate;
     private int _port = 1;
 
-    public SimHost(SimWorld world, string name, TransportAddress address, SimNat? nat, SimLink up, SimLink down, PeerOptions options)
+    public SimHost(SimWorld world, string name, TransportAddress address, SimNat? nat, SimLink up, SimLink down, PeerOptions options, IDtlsFactory? dtls = null)
     {
         _world = world;
         Name = name;
@@ -23,7 +23,7 @@ public sealed class SimHost : IDtlsFactory
         _certificate = new byte[300];
         world.Dice.Fill(_certificate);
         Fingerprint = DtlsFingerprint.OfCertificate(_certificate);
-        Core = new PeerCore(options, world.Buffers, this, world.Dice, (uint)world.Dice.NextUInt64());
+        Core = new PeerCore(options, world.Buffers, dtls ?? this, world.Dice, (uint)world.Dice.NextUInt64());
         world.Add(this);
     }
 

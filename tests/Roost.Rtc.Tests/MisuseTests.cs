@@ -92,11 +92,20 @@ public sealed class MisuseTests
         await using var pair = new Pair();
         await RefusesAsync(RtcError.Type, () => Task.FromResult(pair.Offerer.CreateDataChannel("x", new DataChannelInit { MaxRetransmits = 1, MaxPacketLifeTime = TimeSpan.FromSeconds(1) })));
         await RefusesAsync(RtcError.Type, () => Task.FromResult(pair.Offerer.CreateDataChannel("x", new DataChannelInit { Negotiated = true })));
+        await RefusesAsync(RtcError.Type, () => Task.FromResult(pair.Offerer.CreateDataChannel("x", new DataChannelInit { MaxRetransmits = 65_536 })));
+        await RefusesAsync(RtcError.Type, () => Task.FromResult(pair.Offerer.CreateDataChannel("x", new DataChannelInit { MaxPacketLifeTime = TimeSpan.FromHours(1) })));
         await RefusesAsync(RtcError.Type, () => Task.FromResult(pair.Offerer.CreateDataChannel(new string('x', 65_536))));
         await RefusesAsync(RtcError.Operation, () => { pair.Offerer.AddIceCandidate("candidate:nonsense"); return Task.CompletedTask; });
         var (here, _) = await pair.OpenAsync();
         await RefusesAsync(RtcError.Type, () => here.SendAsync(new byte[pair.Offerer.MaxMessageSize + 1]).AsTask());
         await here.SendAsync("the channel goes on");
+    }
+
+    [Fact]
+    public void Packets_larger_than_the_buffers_are_refused_at_the_start()
+    {
+        var large = Loopback with { Peer = new PeerOptions { Sctp = new() { MaxPacketBytes = 9000 } } };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new RtcPeerConnection(large));
     }
 
     [Fact]
@@ -160,6 +169,81 @@ public sealed class MisuseTests
         await pair.NegotiateAsync();
         await pair.Offerer.Closed.WaitAsync(Pair.Patience);
         await pair.Answerer.Closed.WaitAsync(Pair.Patience);
+    }
+
+    [Fact]
+    public async Task A_function_that_gets_messages_may_throw_and_gets_the_next_one_all_the_same()
+    {
+        await using var pair = new Pair();
+        var (here, there) = await pair.OpenAsync();
+        await here.SendAsync("early", TestContext.Current.CancellationToken);
+        var heard = new List<string>();
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        there.OnMessage((_, message, _) =>
+        {
+            heard.Add(System.Text.Encoding.UTF8.GetString(message));
+            if (heard.Count == 3)
+            {
+                done.SetResult();
+            }
+            throw new InvalidOperationException("the application's own fault");
+        });
+        await here.SendAsync("one", TestContext.Current.CancellationToken);
+        await here.SendAsync("two", TestContext.Current.CancellationToken);
+        await done.Task.WaitAsync(Pair.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(["early", "one", "two"], heard);
+        Assert.Equal(PeerState.Connected, pair.Answerer.ConnectionState);
+    }
+
+    [Fact]
+    public async Task A_defect_of_ours_ends_its_connection_with_all_that_waits_for_it_and_tells_the_other_side()
+    {
+        await using var pair = new Pair();
+        var (here, there) = await pair.OpenAsync();
+        var reading = here.ReadAsync(TestContext.Current.CancellationToken).AsTask();
+        pair.Offerer.Post((_, _) => throw new InvalidOperationException("a defect"));
+        Assert.Null(await reading.WaitAsync(Pair.Patience, TestContext.Current.CancellationToken));
+        await here.Closed.WaitAsync(Pair.Patience, TestContext.Current.CancellationToken);
+        await pair.Offerer.Closed.WaitAsync(Pair.Patience, TestContext.Current.CancellationToken);
+        Assert.Contains("a defect", pair.Offerer.FailureReason, StringComparison.Ordinal);
+        await there.Closed.WaitAsync(Pair.Patience, TestContext.Current.CancellationToken);
+        await pair.Answerer.Closed.WaitAsync(Pair.Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_closed_leaves_nothing_in_memory()
+    {
+        using var runtime = new RtcRuntime(new RtcRuntimeOptions { Loops = 1 });
+        var closed = await OpenAndCloseAsync(runtime);
+        var patience = DateTime.UtcNow + Pair.Patience;
+        while (closed.Count(c => c.IsAlive) > 2 && DateTime.UtcNow < patience)
+        {
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        // The last one may still be on somebody's stack; a leak keeps all of them.
+        Assert.True(closed.Count(c => c.IsAlive) <= 2, $"{closed.Count(c => c.IsAlive)} of {closed.Count} are alive");
+    }
+
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+    private static async Task<List<WeakReference>> OpenAndCloseAsync(RtcRuntime runtime)
+    {
+        var closed = new List<WeakReference>();
+        for (var i = 0; i < 10; i++)
+        {
+            await using var a = runtime.CreateConnection(Loopback);
+            await using var b = runtime.CreateConnection(Loopback);
+            a.CandidateFound += (_, candidate) => b.AddIceCandidate(candidate?.ToString());
+            b.CandidateFound += (_, candidate) => a.AddIceCandidate(candidate?.ToString());
+            var channel = a.CreateDataChannel("test");
+            await b.SetRemoteDescriptionAsync(await a.SetLocalDescriptionAsync());
+            await a.SetRemoteDescriptionAsync(await b.SetLocalDescriptionAsync());
+            await channel.Opened.WaitAsync(Pair.Patience);
+            closed.Add(new WeakReference(a));
+            closed.Add(new WeakReference(b));
+        }
+        return closed;
     }
 
     [Fact]

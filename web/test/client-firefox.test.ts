@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppPage } from './app-page.ts'
-import { launchChromium } from './chromium.ts'
+import { launchChromium, openPage } from './chromium.ts'
 import { Firefox, type FirefoxPage } from './firefox.ts'
 import { HostDouble } from './host-double.ts'
 import { HubDouble } from './hub-double.ts'
@@ -63,3 +63,23 @@ test('Firefox reads a session, from the start and live', async () => {
   await expect.poll(() => page.read(`document.querySelector('.state').textContent`)).toBe('Ended, exit code 0')
   host.disconnect()
 }, 60_000)
+
+test('a document in Firefox and Chromium: they link, and write on without a hub', async () => {
+  const own = await new HubDouble().start()
+  const complaints: string[] = []
+  const page = await openPage(chromium, complaints)
+  const patience = { timeout: 100_000 }
+  await page.goto(`${own.url}/#/doc/new`)
+  await page.locator('.doc[data-caught-up=true] .state[data-tone=live]').waitFor()
+  const fox = await firefox.open(await page.locator('.links input').first().inputValue())
+  await page.getByText(/(on this network|directly) · [\d.]+ ms/).waitFor(patience)
+  await expect.poll(() => fox.read(`document.querySelector('.people .path').textContent`), patience).toMatch(/(on this network|directly) · [\d.]+ ms/)
+  await own.stop()
+  await page.locator('#document').fill('from Chromium')
+  await expect.poll(() => fox.read(`document.querySelector('#document').value`), patience).toBe('from Chromium')
+  await fox.read(`(() => { const area = document.querySelector('#document'); area.value += ', from Firefox'; area.dispatchEvent(new Event('input')) })()`)
+  await expect.poll(() => page.locator('#document').inputValue(), patience).toBe('from Chromium, from Firefox')
+  await fox.close()
+  await page.context().close()
+  expect(complaints).toEqual([])
+}, 240_000)

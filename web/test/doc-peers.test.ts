@@ -48,7 +48,7 @@ class Peer {
 
   /** Whoever has the write key may sign any nonsense. */
   say(kind: number, payload: Bytes): Promise<void> {
-    return (this.shared.link as any).write(kind, payload)
+    return (this.shared.link as any).writer.write(kind, payload)
   }
 }
 

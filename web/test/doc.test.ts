@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, openPage } from './chromium.ts'
+import { launchChromium, openPage, withoutWebRtc } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
 
 let browser: Browser
@@ -26,16 +26,18 @@ const text = (page: Page): Promise<string> => sheet(page).inputValue()
 const live = (page: Page) => page.locator('.doc[data-caught-up=true] .state[data-tone=live]').waitFor()
 
 /** Makes a document on a page of its own; gives its link too. */
-async function create(): Promise<{ page: Page; link: string; readOnly: string }> {
+async function create(isLinking = true): Promise<{ page: Page; link: string; readOnly: string }> {
   const page = await openPage(browser, complaints)
+  if (!isLinking) await withoutWebRtc(page)
   await page.goto(`${hub.url}/#/doc/new`)
   await live(page)
   const [link, readOnly] = await page.locator('.links input').evaluateAll((fields) => fields.map((field) => (field as HTMLInputElement).value))
   return { page, link, readOnly }
 }
 
-async function join(link: string): Promise<Page> {
+async function join(link: string, isLinking = true): Promise<Page> {
   const page = await openPage(browser, complaints)
+  if (!isLinking) await withoutWebRtc(page)
   await page.goto(link)
   await live(page)
   return page
@@ -117,8 +119,8 @@ test('a read-only link reads along and cannot write; the seed to write is not in
 })
 
 test('what is written without a hub is kept over a reload and merges when the hub is back', async () => {
-  const { page: ada, link } = await create()
-  const bob = await join(link)
+  const { page: ada, link } = await create(false)
+  const bob = await join(link, false)
   await sheet(ada).click()
   await ada.keyboard.type('together. ')
   await expect.poll(() => text(bob)).toBe('together. ')

@@ -25,6 +25,7 @@ async function shoot(screens: typeof eachScreen, [device, colorScheme, viewport]
   const hub = await new HubDouble().start()
   const complaints: string[] = []
   await screens(browser, hub, complaints, { viewport, colorScheme, reducedMotion: 'reduce' }, async (name, page) => {
+    if (name === 'document') await page.getByText('on this network').waitFor({ timeout: 60_000 })
     await page.screenshot({ path: join(folder, `${name}-${device}-${colorScheme}.png`), animations: 'disabled' })
   })
   await browser.close()

@@ -58,22 +58,23 @@ internal static class Throughput
         var warm = new TaskCompletionSource();
         var finished = new TaskCompletionSource();
         channel.OnMessage((_, message, _) => (message.SequenceEqual(Warm) ? warm : finished).TrySetResult());
-        await SendAsync(channel, message, warmUp);
+        await SendAsync(channel, message, warmUp, null);
         if (warmUp > 0)
         {
             await warm.Task;
         }
-        var meter = new Meter();
-        await SendAsync(channel, message, total);
+        var meter = new Meter(total);
+        await SendAsync(channel, message, total, meter);
         await finished.Task;
-        meter.Report("sender", total);
+        meter.Report("sender");
         done.SetResult();
     }
 
-    private static async Task SendAsync(DataChannel channel, byte[] message, long total)
+    private static async Task SendAsync(DataChannel channel, byte[] message, long total, Meter? meter)
     {
         for (long sent = 0; sent < total; sent += message.Length)
         {
+            meter?.At(sent);
             await channel.SendAsync(message);
         }
     }
@@ -84,7 +85,8 @@ internal static class Throughput
         var received = -warmUp;
         channel.OnMessage((c, message, _) =>
         {
-            meter ??= received >= 0 ? new Meter() : null;
+            meter ??= received >= 0 ? new Meter(total) : null;
+            meter?.At(received);
             received += message.Length;
             if (received >= 0 && received < message.Length && warmUp > 0)
             {
@@ -92,7 +94,7 @@ internal static class Throughput
             }
             if (received >= total)
             {
-                meter!.Report("receiver", received);
+                meter!.Report("receiver");
                 c.TrySend("done");
                 done.TrySetResult();
             }
@@ -123,19 +125,36 @@ internal static class Throughput
     }
 }
 
-/// <summary>Wall clock, CPU and allocations since it was made.</summary>
-internal sealed class Meter
+/// <summary>Wall clock, CPU and allocations since it was made; the latter also part by part, since what is made once is no part's habit.</summary>
+internal sealed class Meter(long total)
 {
+    private const int Parts = 8;
+
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly TimeSpan _cpu = Process.GetCurrentProcess().TotalProcessorTime;
-    private readonly long _allocated = GC.GetTotalAllocatedBytes();
+    private readonly long[] _allocated = new long[Parts + 1];
+    private int _next;
 
-    internal void Report(string role, long bytes) => Console.Out.WriteLine(JsonSerializer.Serialize(new
+    /// <summary>So many bytes have passed.</summary>
+    internal void At(long bytes)
     {
-        role,
-        bytes,
-        seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
-        cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalSeconds,
-        allocated = GC.GetTotalAllocatedBytes() - _allocated,
-    }));
+        if (_next <= Parts && bytes >= total / Parts * _next)
+        {
+            _allocated[_next++] = GC.GetTotalAllocatedBytes(precise: true);
+        }
+    }
+
+    internal void Report(string role)
+    {
+        At(long.MaxValue);
+        var parts = Enumerable.Range(0, Parts).Select(i => _allocated[i + 1] - _allocated[i]).Order().ToArray();
+        Console.Out.WriteLine(JsonSerializer.Serialize(new
+        {
+            role,
+            seconds = Stopwatch.GetElapsedTime(_start).TotalSeconds,
+            cpu = (Process.GetCurrentProcess().TotalProcessorTime - _cpu).TotalSeconds,
+            allocated = _allocated[Parts] - _allocated[0],
+            usual = (parts[(Parts / 2) - 1] + parts[Parts / 2]) / 2.0 * Parts, // of the median part, as if all were like it
+        }));
+    }
 }

@@ -27,6 +27,7 @@ internal sealed partial class RtcLoop
     internal void Add(LoopPeer peer)
     {
         _peers.Add(peer);
+        peer.Timer.Peer = peer;
         _byPrefix[peer.TransactionPrefix] = peer;
         UpdateFragment(peer);
     }
@@ -79,9 +80,7 @@ internal sealed partial class RtcLoop
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.PeerBroke(_logger, e);
-            peer.Owner.Break(e);
-            Remove(peer);
+            OnDefect(peer, e);
             return;
         }
         Drain(peer);
@@ -141,9 +140,7 @@ internal sealed partial class RtcLoop
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.PeerBroke(_logger, e);
-            peer.Owner.Break(e);
-            Remove(peer);
+            OnDefect(peer, e);
         }
     }
 
@@ -204,6 +201,7 @@ internal sealed partial class RtcLoop
             return;
         }
         peer.IsRemoved = true;
+        peer.Timer.Peer = null;
         _peers.Remove(peer);
         _byPrefix.Remove(peer.TransactionPrefix);
         _byFragment.Remove(peer.UsernameFragment);

@@ -19,7 +19,9 @@ internal sealed partial class RtcLoop
         if (_selfBytes + effect.Bytes.Length <= MaxSelfBytes)
         {
             _selfBytes += effect.Bytes.Length;
-            _selfSends.Enqueue(new SelfSend(sender, port, effect.Bytes.ToArray(), effect.SegmentBytes));
+            var buffer = MessagePool.Rent(effect.Bytes.Length);
+            effect.Bytes.CopyTo(buffer);
+            _selfSends.Enqueue(new SelfSend(sender, port, buffer, effect.Bytes.Length, effect.SegmentBytes));
         }
     }
 
@@ -27,18 +29,26 @@ internal sealed partial class RtcLoop
     {
         for (var left = _selfSends.Count; left > 0; left--)
         {
-            var (sender, port, bytes, segmentBytes) = _selfSends.Dequeue();
-            _selfBytes -= bytes.Length;
-            var receiver = StunMessage.LooksLikeStun(bytes) ? FindPeer(port.Number, port.Address, bytes) : sender.Neighbour;
-            if (receiver is null || receiver == sender || receiver.IsRemoved)
-            {
-                continue;
-            }
-            sender.Neighbour = receiver;
-            receiver.Neighbour ??= sender;
-            Deliver(receiver, new PeerInput(port.Number, port.Address, bytes, segmentBytes, MoreFollows: true));
+            var sent = _selfSends.Dequeue();
+            _selfBytes -= sent.Length;
+            DeliverSelfSend(sent);
+            MessagePool.Return(sent.Buffer);
         }
     }
 
-    private readonly record struct SelfSend(LoopPeer Sender, IUdpPort Port, byte[] Bytes, int SegmentBytes);
+    private void DeliverSelfSend(in SelfSend sent)
+    {
+        var (sender, port) = (sent.Sender, sent.Port);
+        var bytes = sent.Buffer.AsMemory(0, sent.Length);
+        var receiver = StunMessage.LooksLikeStun(bytes.Span) ? FindPeer(port.Number, port.Address, bytes.Span) : sender.Neighbour;
+        if (receiver is null || receiver == sender || receiver.IsRemoved)
+        {
+            return;
+        }
+        sender.Neighbour = receiver;
+        receiver.Neighbour ??= sender;
+        Deliver(receiver, new PeerInput(port.Number, port.Address, bytes, sent.SegmentBytes, MoreFollows: true));
+    }
+
+    private readonly record struct SelfSend(LoopPeer Sender, IUdpPort Port, byte[] Buffer, int Length, int SegmentBytes);
 }

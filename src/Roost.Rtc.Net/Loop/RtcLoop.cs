@@ -19,7 +19,7 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
     private readonly ConcurrentQueue<LoopCommand> _commands = new();
     private readonly List<LoopPeer> _touched = [];
     private readonly HashSet<LoopPeer> _peers = [];
-    private readonly PriorityQueue<LoopPeer, long> _timers = new();
+    private readonly PriorityQueue<LoopTimer, long> _timers = new();
     private readonly List<IUdpPort> _readyPorts = [];
     private Instant _now;
     private int _isAsleep;
@@ -134,12 +134,12 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
 
     private void FireTimers()
     {
-        while (_timers.TryPeek(out var peer, out var at) && at <= _now.Ticks)
+        while (_timers.TryPeek(out var timer, out var at) && at <= _now.Ticks)
         {
             _timers.Dequeue();
-            if (peer.ScheduledAt != at || peer.IsRemoved)
+            if (timer.Peer is not { } peer || peer.ScheduledAt != at)
             {
-                continue; // scheduled anew since
+                continue; // removed, or scheduled anew since
             }
             peer.ScheduledAt = long.MaxValue;
             if (peer.Core.NextWake is { } wake && wake.At <= _now)
@@ -192,7 +192,7 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
         if (peer.Core.NextWake is { } wake && wake.At.Ticks < peer.ScheduledAt)
         {
             peer.ScheduledAt = wake.At.Ticks;
-            _timers.Enqueue(peer, wake.At.Ticks);
+            _timers.Enqueue(peer.Timer, wake.At.Ticks);
         }
     }
 
@@ -214,10 +214,27 @@ internal sealed partial class RtcLoop : IDatagramSink, IDisposable
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            Log.PeerBroke(_logger, e);
-            peer.Owner.Break(e);
-            Remove(peer);
+            OnDefect(peer, e);
         }
+    }
+
+    /// <summary>Ends a connection in which a defect showed, as well as it still can: the other side is told, and nobody waits for its channels any more.</summary>
+    private void OnDefect(LoopPeer peer, Exception defect)
+    {
+        if (peer.IsBroken)
+        {
+            return; // it does not even close
+        }
+        peer.IsBroken = true;
+        Log.PeerBroke(_logger, defect);
+        peer.Owner.Break(defect);
+        if (!peer.IsRemoved)
+        {
+            Guarded(peer, static (loop, peer, _) => peer.Core.Close(loop._now));
+            Drain(peer);
+        }
+        peer.Owner.OnClosedOnLoop();
+        Remove(peer);
     }
 
     private static partial class Log

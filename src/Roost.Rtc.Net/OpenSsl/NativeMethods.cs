@@ -24,6 +24,13 @@ internal static unsafe partial class NativeMethods
     internal const int ErrorWantWrite = 3;
     internal const int ErrorZeroReturn = 6;
 
+    /// <summary>ERR_LIB_SSL, and what libssl adds to an alert of the peer to make a reason of it (SSL_AD_REASON_OFFSET).</summary>
+    private const nuint LibrarySsl = 20;
+    private const nuint AlertReasons = 1000;
+
+    /// <summary>X509_V_ERR_CERT_REJECTED, which libssl tells the peer as alert bad_certificate.</summary>
+    internal const int CertificateRejected = 28;
+
     internal const int CtrlAeadSetIvFixed = 0x12;
 
     /// <summary>BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR-free private index.</summary>
@@ -40,6 +47,8 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_CTX_use_PrivateKey_ASN1(int type, nint context, byte* der, nint length);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_CTX_check_private_key(nint context);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_CTX_set_verify(nint context, int mode, delegate* unmanaged[Cdecl]<int, nint, int> callback);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void SSL_CTX_set_cert_verify_callback(nint context, delegate* unmanaged[Cdecl]<nint, nint, int> callback, nint argument);
+    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_get_ex_data_X509_STORE_CTX_idx();
     [LibraryImport(OpenSslLibrary.Ssl, StringMarshalling = StringMarshalling.Utf8)] internal static partial int SSL_CTX_set_cipher_list(nint context, string ciphers);
     [LibraryImport(OpenSslLibrary.Ssl, StringMarshalling = StringMarshalling.Utf8)] internal static partial int SSL_CTX_set_tlsext_use_srtp(nint context, string profiles);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial ulong SSL_CTX_set_options(nint context, ulong options);
@@ -56,7 +65,6 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_shutdown(nint ssl);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial int SSL_get_error(nint ssl, int result);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial void DTLS_set_timer_cb(nint ssl, delegate* unmanaged[Cdecl]<nint, uint, uint> callback);
-    [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get1_peer_certificate(nint ssl);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get_current_cipher(nint ssl);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial ushort SSL_CIPHER_get_protocol_id(nint cipher);
     [LibraryImport(OpenSslLibrary.Ssl)] internal static partial nint SSL_get_session(nint ssl);
@@ -72,7 +80,9 @@ internal static unsafe partial class NativeMethods
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int EVP_CIPHER_CTX_set_params(nint context, Parameter* parameters);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int EVP_Cipher(nint context, byte* output, byte* input, uint length);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int i2d_X509(nint certificate, byte** output);
-    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void X509_free(nint certificate);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint X509_STORE_CTX_get_ex_data(nint store, int index);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint X509_STORE_CTX_get0_cert(nint store);
+    [LibraryImport(OpenSslLibrary.Crypto)] internal static partial void X509_STORE_CTX_set_error(nint store, int error);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial nint BIO_new(nint method);
     [LibraryImport(OpenSslLibrary.Crypto, StringMarshalling = StringMarshalling.Utf8)] internal static partial nint BIO_meth_new(int type, string name);
     [LibraryImport(OpenSslLibrary.Crypto)] internal static partial int BIO_meth_set_write(nint method, delegate* unmanaged[Cdecl]<nint, byte*, int, int> callback);
@@ -100,6 +110,15 @@ internal static unsafe partial class NativeMethods
         internal void* Data;
         internal nuint Length;
         internal nuint Returned;
+    }
+
+    /// <summary>The alert of the peer that stands first in this thread's error queue, if one does.</summary>
+    internal static byte? PeekAlert()
+    {
+        // ERR_GET_LIB and ERR_GET_REASON of OpenSSL 3.
+        var error = ERR_peek_error();
+        var reason = error & 0x7FFFFF;
+        return (error >> 23 & 0xFF) == LibrarySsl && reason is >= AlertReasons and <= AlertReasons + byte.MaxValue ? (byte)(reason - AlertReasons) : null;
     }
 
     /// <summary>Empties this thread's error queue into one line.</summary>

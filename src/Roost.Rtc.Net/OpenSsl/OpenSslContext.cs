@@ -38,7 +38,8 @@ internal sealed unsafe class OpenSslContext : SafeHandle, IDtlsFactory
             Check(SSL_CTX_use_PrivateKey_ASN1(KeyTypeEc, handle, der, certificate.PrivateKey.Length) == 1);
         }
         Check(SSL_CTX_check_private_key(handle) == 1);
-        SSL_CTX_set_verify(handle, VerifyPeer | VerifyFailIfNoPeerCert, &AcceptAnyChain);
+        SSL_CTX_set_verify(handle, VerifyPeer | VerifyFailIfNoPeerCert, null);
+        SSL_CTX_set_cert_verify_callback(handle, &OpenSslDtls.OnCertificate, 0);
         Check(SSL_CTX_set_cipher_list(handle, ciphers) == 1);
         // Some browsers want use_srtp to be negotiated even without media. Zero is this function's success.
         Check(SSL_CTX_set_tlsext_use_srtp(handle, "SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80") == 0);
@@ -62,10 +63,6 @@ internal sealed unsafe class OpenSslContext : SafeHandle, IDtlsFactory
         SSL_CTX_free(handle);
         return true;
     }
-
-    /// <summary>Certificates are self-signed: the chain says nothing, the fingerprint is compared after the handshake.</summary>
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int AcceptAnyChain(int ok, nint store) => 1;
 
     private static void Check(bool ok)
     {

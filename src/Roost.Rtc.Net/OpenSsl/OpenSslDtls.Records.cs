@@ -11,9 +11,6 @@ namespace Roost.Rtc.Net.OpenSsl;
 /// </remarks>
 internal sealed unsafe partial class OpenSslDtls
 {
-    private const byte AlertFatal = 2;
-    private const byte AlertCloseNotify = 0;
-
     private DtlsRole _role;
     private GcmRecords? _records;
     private bool _staysWithLibssl;
@@ -117,20 +114,21 @@ internal sealed unsafe partial class OpenSslDtls
         {
             return;
         }
-        if (description == AlertCloseNotify)
+        if (description == DtlsAlert.CloseNotify)
         {
             State = DtlsState.Closed;
         }
-        else if (level == AlertFatal)
+        else if (level == DtlsAlert.Fatal)
         {
-            Fail($"The peer ended DTLS with alert {description}.");
+            Fail(DtlsAlert.Explain(description));
         }
     }
 
-    private void CloseOwn()
+    /// <summary>Queues an alert; for sides with records of their own.</summary>
+    internal void SendAlert(byte level, byte description)
     {
         Span<byte> record = stackalloc byte[GcmRecords.Overhead + 2];
-        var length = _records!.Seal(GcmRecords.Alert, [1, AlertCloseNotify], record);
+        var length = _records!.Seal(GcmRecords.Alert, [level, description], record);
         if (length > 0)
         {
             _waiting.Enqueue(record[..length].ToArray());

@@ -139,7 +139,7 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
                 State = DtlsState.Closed;
                 break;
             case ErrorSsl:
-                Fail(TakeErrors());
+                FailByLibssl("DTLS broke");
                 break;
         }
         return false;
@@ -180,7 +180,7 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
             ERR_clear_error();
             if (SSL_ctrl(_ssl, CtrlDtlsHandleTimeout, 0, 0) < 0)
             {
-                Fail("The peer did not answer the DTLS handshake.");
+                Fail("The peer did not answer the DTLS handshake. Make a new connection once it is reachable.");
                 return;
             }
             Shake(now);
@@ -193,7 +193,7 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
         {
             if (_records is not null)
             {
-                CloseOwn();
+                SendAlert(DtlsAlert.Warning, DtlsAlert.CloseNotify);
             }
             else
             {
@@ -237,42 +237,40 @@ internal sealed unsafe partial class OpenSslDtls : IDtlsTransport
         if (result == 1)
         {
             NextTick = null;
-            if (IsExpectedPeer())
+            if (_peerIsExpected)
             {
                 State = DtlsState.Connected;
                 LearnSuite();
             }
             else
             {
-                Fail("The peer's certificate does not have the signaled fingerprint.");
+                Fail(WrongCertificate);
             }
             return;
         }
-        if (SSL_get_error(_ssl, result) is not (ErrorWantRead or ErrorWantWrite))
+        switch (SSL_get_error(_ssl, result))
         {
-            Fail($"The DTLS handshake failed: {TakeErrors()}.");
-            return;
+            case ErrorWantRead or ErrorWantWrite:
+                var timeout = stackalloc long[2];
+                NextTick = SSL_ctrl(_ssl, CtrlDtlsGetTimeout, 0, (nint)timeout) == 1
+                    ? now + TimeSpan.FromSeconds(timeout[0]) + TimeSpan.FromMicroseconds(timeout[1]) : null;
+                break;
+            case ErrorZeroReturn:
+                State = DtlsState.Closed;
+                NextTick = null;
+                break;
+            default:
+                FailByLibssl("The DTLS handshake failed");
+                break;
         }
-        var timeout = stackalloc long[2];
-        NextTick = SSL_ctrl(_ssl, CtrlDtlsGetTimeout, 0, (nint)timeout) == 1
-            ? now + TimeSpan.FromSeconds(timeout[0]) + TimeSpan.FromMicroseconds(timeout[1]) : null;
     }
 
-    private bool IsExpectedPeer()
+    /// <summary>Fails for the reason that libssl left on this thread.</summary>
+    private void FailByLibssl(string what)
     {
-        var certificate = SSL_get1_peer_certificate(_ssl);
-        if (certificate == 0)
-        {
-            return false;
-        }
-        var der = new byte[i2d_X509(certificate, null)];
-        fixed (byte* start = der)
-        {
-            var position = start;
-            _ = i2d_X509(certificate, &position);
-        }
-        X509_free(certificate);
-        return _expected.Any(fingerprint => fingerprint.Matches(der));
+        var alert = PeekAlert();
+        var errors = TakeErrors();
+        Fail(_certificateRefused ? WrongCertificate : alert is { } description ? DtlsAlert.Explain(description) : $"{what}: {errors}. Make a new connection.");
     }
 
     private void Fail(string reason)

@@ -28,8 +28,6 @@ internal static class OpenSslLibrary
 
     internal static (nint Ssl, nint Crypto) Load(string[] sslNames, string[] cryptoNames)
     {
-        // .NET initialises OpenSSL without its exit handlers, which would run under live threads; so it must come first.
-        _ = SHA256.HashData([]);
         var crypto = TryLoad(cryptoNames);
         var ssl = TryLoad(sslNames);
         if (ssl == 0 || crypto == 0)
@@ -43,6 +41,9 @@ internal static class OpenSslLibrary
         {
             throw new DtlsUnavailableException("WebRTC needs OpenSSL 3.0 or newer for DTLS; the libssl found is older.", null);
         }
+        // .NET initialises OpenSSL without its exit handlers, which would run under live threads; so it must come before our first call,
+        // and after the look above, since it ends the process where libssl is missing.
+        _ = SHA256.HashData([]);
         return (ssl, crypto);
     }
 

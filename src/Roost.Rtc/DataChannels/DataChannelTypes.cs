@@ -35,10 +35,10 @@ public sealed record DataChannelInit
     /// <summary>Whether messages arrive in the order they were sent. Default: true.</summary>
     public bool Ordered { get; init; } = true;
 
-    /// <summary>Retransmissions before a message is given up; 0 means each packet is tried once. Excludes <see cref="MaxPacketLifeTime"/>.</summary>
+    /// <summary>Retransmissions before a message is given up, 0 to 65,535; 0 means each packet is tried once. Excludes <see cref="MaxPacketLifeTime"/>.</summary>
     public int? MaxRetransmits { get; init; }
 
-    /// <summary>How long a message is tried, at most 65,535 ms on the wire. Excludes <see cref="MaxRetransmits"/>.</summary>
+    /// <summary>How long a message is tried, 0 to 65,535 ms. Excludes <see cref="MaxRetransmits"/>.</summary>
     public TimeSpan? MaxPacketLifeTime { get; init; }
 
     /// <summary>Both sides make the channel with the same <see cref="Id"/>; nothing is announced.</summary>
@@ -53,7 +53,8 @@ public sealed record DataChannelInit
     /// <summary>Null when the combination is legal, otherwise what is wrong with it.</summary>
     internal string? Problem =>
         MaxRetransmits is not null && MaxPacketLifeTime is not null ? "MaxRetransmits and MaxPacketLifeTime exclude each other."
-        : MaxRetransmits < 0 || MaxPacketLifeTime < TimeSpan.Zero ? "A limit cannot be negative."
+        : MaxRetransmits is < 0 or > ushort.MaxValue ? "MaxRetransmits must be 0 to 65,535."
+        : MaxPacketLifeTime < TimeSpan.Zero || MaxPacketLifeTime > TimeSpan.FromMilliseconds(ushort.MaxValue) ? "MaxPacketLifeTime must be 0 to 65,535 ms."
         : Negotiated && Id is null ? "A negotiated channel needs an Id."
         : Id == ushort.MaxValue ? "Id 65535 is reserved."
         : System.Text.Encoding.UTF8.GetByteCount(Label) > ushort.MaxValue ? "Label is longer than 65,535 bytes."

@@ -53,7 +53,7 @@ internal static class DcepOpen
         var protocol = Encoding.UTF8.GetBytes(init.Protocol);
         var message = new byte[HeaderLength + label.Length + protocol.Length];
         var (kind, parameter) = init.MaxRetransmits is { } tries ? (Retransmit, (uint)tries)
-            : init.MaxPacketLifeTime is { } life ? (Timed, (uint)Math.Min(life.TotalMilliseconds, ushort.MaxValue))
+            : init.MaxPacketLifeTime is { } life ? (Timed, (uint)life.TotalMilliseconds)
             : (Reliable, 0u);
         message[0] = OpenType;
         message[1] = (byte)(kind | (init.Ordered ? 0 : Unordered));

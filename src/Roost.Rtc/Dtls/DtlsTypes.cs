@@ -34,7 +34,7 @@ public enum DtlsState
     /// <summary>One side said close_notify.</summary>
     Closed,
 
-    /// <summary>Handshake failed, or the fingerprint was wrong.</summary>
+    /// <summary>The handshake failed, the fingerprint was wrong, or the peer sent a fatal alert, at whatever time.</summary>
     Failed,
 }
 

@@ -4,15 +4,18 @@ namespace Roost.Rtc.Dtls;
 
 /// <summary>The seam behind which DTLS 1.2 lives: records in and out, no socket and no clock.</summary>
 /// <remarks>
-/// An implementation never hands out application data before the peer's certificate matched one of the expected fingerprints.
-/// Not thread-safe: only the loop of its connection calls it.
+/// <para>An implementation never hands out application data before the peer's certificate matched one of the expected fingerprints.
+/// A certificate that has none of them is refused by a fatal alert, so that the peer knows at once.</para>
+/// <para>Any call may change <see cref="State"/>: the caller looks at it after each. Once the handshake is done, alerts count only when they are
+/// protected by its keys; those in clear text are anybody's, and are dropped.</para>
+/// <para>Not thread-safe: only the loop of its connection calls it.</para>
 /// </remarks>
 public interface IDtlsTransport : IDisposable
 {
     /// <summary>The current state.</summary>
     DtlsState State { get; }
 
-    /// <summary>What went wrong, once <see cref="State"/> is Failed.</summary>
+    /// <summary>What went wrong and what to do about it, once <see cref="State"/> is Failed; otherwise null.</summary>
     string? Failure { get; }
 
     /// <summary>When <see cref="Tick"/> is due, to repeat a handshake flight; null when nothing is.</summary>

@@ -7,7 +7,7 @@ namespace Roost.Rtc.Dtls;
 /// <summary>A stand-in for DTLS in simulations: same shape of flights, records and sizes, no secrecy whatsoever.</summary>
 /// <remarks>
 /// Two flights of the client and one of the server carry "certificates" (any bytes); records have 13 bytes of header and 24 of tag
-/// as AES-128-GCM has. Never use it on a network.
+/// as AES-128-GCM has. Alerts go in clear text before the handshake is done and with a tag after it. Never use it on a network.
 /// </remarks>
 public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
 {
@@ -62,11 +62,14 @@ public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
             case Handshake when body[0] is >= 1 and <= 4:
                 OnFlight(body[0], body[1..], now);
                 break;
-            case ApplicationData when State == DtlsState.Connected && body.Length > TagLength && TagOf(body[..^TagLength]) == BinaryPrimitives.ReadUInt32BigEndian(body[^TagLength..]):
-                _received.Enqueue(body[..^TagLength].ToArray());
+            case ApplicationData when State == DtlsState.Connected && TryOpen(body, out var plaintext):
+                _received.Enqueue(plaintext.ToArray());
                 break;
-            case Alert when State == DtlsState.Connected && body[0] == 0:
-                State = DtlsState.Closed;
+            case Alert when State == DtlsState.Connecting:
+                OnAlert(body);
+                break;
+            case Alert when TryOpen(body, out var alert):
+                OnAlert(alert);
                 break;
         }
     }
@@ -87,16 +90,7 @@ public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
     /// <inheritdoc/>
     public int Protect(ReadOnlySpan<byte> plaintext, Span<byte> destination)
     {
-        if (State != DtlsState.Connected)
-        {
-            return 0;
-        }
-        WriteHeader(destination, ApplicationData, plaintext.Length + TagLength);
-        plaintext.CopyTo(destination[HeaderLength..]);
-        var tag = destination.Slice(HeaderLength + plaintext.Length, TagLength);
-        tag.Clear();
-        BinaryPrimitives.WriteUInt32BigEndian(tag, TagOf(plaintext));
-        return HeaderLength + plaintext.Length + TagLength;
+        return State == DtlsState.Connected ? Seal(ApplicationData, plaintext, destination) : 0;
     }
 
     /// <inheritdoc/>
@@ -123,9 +117,22 @@ public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
     {
         if (State == DtlsState.Connected)
         {
-            _datagrams.Enqueue(Record(Alert, [0]));
+            SendAlert(DtlsAlert.Warning, DtlsAlert.CloseNotify);
             State = DtlsState.Closed;
         }
+    }
+
+    /// <summary>Says an alert and goes on as if nothing were: for tests of the side that hears it.</summary>
+    internal void SendAlert(byte level, byte description)
+    {
+        if (State != DtlsState.Connected)
+        {
+            _datagrams.Enqueue(Record(Alert, [level, description]));
+            return;
+        }
+        var record = new byte[HeaderLength + 2 + TagLength];
+        Seal(Alert, [level, description], record);
+        _datagrams.Enqueue(record);
     }
 
     /// <inheritdoc/>
@@ -143,8 +150,8 @@ public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
         var hash = Convert.ToHexString(SHA256.HashData(certificateOfPeer));
         if (number is 2 or 3 && !_expected.Any(f => f.Value == hash))
         {
-            State = DtlsState.Failed;
-            Failure = "The peer's certificate does not have the signaled fingerprint.";
+            SendAlert(DtlsAlert.Fatal, DtlsAlert.BadCertificate);
+            Fail("The peer's certificate does not have the signaled fingerprint.");
             return;
         }
         if (number == 4)
@@ -161,11 +168,47 @@ public sealed class SimulatedDtls(byte[] certificate) : IDtlsTransport
         }
     }
 
+    private void OnAlert(ReadOnlySpan<byte> alert)
+    {
+        if (alert is [_, DtlsAlert.CloseNotify])
+        {
+            State = DtlsState.Closed;
+            NextTick = null;
+        }
+        else if (alert is [DtlsAlert.Fatal, var description])
+        {
+            Fail(DtlsAlert.Explain(description));
+        }
+    }
+
+    private void Fail(string reason)
+    {
+        State = DtlsState.Failed;
+        Failure = reason;
+        NextTick = null;
+    }
+
     private void Flight(byte number, Instant now)
     {
         _lastFlight = Record(Handshake, [number, .. certificate]);
         _datagrams.Enqueue(_lastFlight);
         NextTick = State == DtlsState.Connecting && number != 4 ? now + _repeat : null;
+    }
+
+    private int Seal(byte type, ReadOnlySpan<byte> plaintext, Span<byte> destination)
+    {
+        WriteHeader(destination, type, plaintext.Length + TagLength);
+        plaintext.CopyTo(destination[HeaderLength..]);
+        var tag = destination.Slice(HeaderLength + plaintext.Length, TagLength);
+        tag.Clear();
+        BinaryPrimitives.WriteUInt32BigEndian(tag, TagOf(plaintext));
+        return HeaderLength + plaintext.Length + TagLength;
+    }
+
+    private static bool TryOpen(ReadOnlySpan<byte> body, out ReadOnlySpan<byte> plaintext)
+    {
+        plaintext = body.Length > TagLength ? body[..^TagLength] : default;
+        return !plaintext.IsEmpty && TagOf(plaintext) == BinaryPrimitives.ReadUInt32BigEndian(body[^TagLength..]);
     }
 
     private byte[] Record(byte type, ReadOnlySpan<byte> body)

@@ -21,7 +21,8 @@ public sealed partial class IceAgent
         _remoteKey = [];
         ForgetPairs();
         _checkingSince = Instant.Never;
-        if (State is not IceState.New)
+        // A path that works goes on to work, and the state with it (W3C: a restart that begins in connected stays there).
+        if (State is not (IceState.New or IceState.Connected))
         {
             SetState(IceState.Checking);
         }

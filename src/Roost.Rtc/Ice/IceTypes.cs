@@ -21,7 +21,7 @@ public enum IceCandidateType
 /// <code>
 /// New ──► Checking ──► Connected ◄──► Disconnected ──► Failed
 ///  ▲          └────────────────────────────────────────►│
-///  └── a restart leads from any state but Closed back to Checking; Close leads everywhere to Closed
+///  └── a restart leads from Disconnected and Failed back to Checking; Close leads everywhere to Closed
 /// </code>
 /// </remarks>
 public enum IceState

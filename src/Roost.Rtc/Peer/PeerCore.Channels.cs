@@ -30,7 +30,7 @@ public sealed partial class PeerCore
         ArgumentNullException.ThrowIfNull(init);
         _now = now;
         problem = init.Problem
-            ?? (State == PeerState.Closed || _sctp is { CloseReason: not SctpCloseReason.None } ? "The connection is closed." : null)
+            ?? (State == PeerState.Closed ? "The connection is closed." : _hasFailed ? "The connection has failed." : null)
             ?? (ChannelCount >= _options.MaxChannels ? $"There are {ChannelCount} channels already." : null)
             ?? (init.Id is { } taken && (_channels.ContainsKey(taken) || _waitingChannels.Exists(c => c.Init.Id == taken)) ? $"Channel id {taken} is in use." : null);
         if (problem is not null)
@@ -169,16 +169,24 @@ public sealed partial class PeerCore
                 reset.OutgoingReset = true;
                 FinishIfReset(reset);
                 break;
-            case SctpEffectKind.Closed when State != PeerState.Closed:
-                CloseChannels();
-                if (effect.Reason is SctpCloseReason.PeerAborted or SctpCloseReason.PeerShutdown)
-                {
-                    Close(_now);
-                }
-                else if (effect.Reason != SctpCloseReason.Local)
-                {
-                    SetState(PeerState.Failed, $"The SCTP association ended: {effect.Reason}.");
-                }
+            case SctpEffectKind.Closed when State != PeerState.Closed && !_hasFailed:
+                OnAssociationEnd(effect.Reason);
+                break;
+        }
+    }
+
+    private void OnAssociationEnd(SctpCloseReason reason)
+    {
+        switch (reason)
+        {
+            case SctpCloseReason.PeerAborted or SctpCloseReason.PeerShutdown:
+                Close(_now);
+                break;
+            case SctpCloseReason.Timeout:
+                Fail("The peer acknowledges nothing any more (SCTP timed out). Make a new connection.");
+                break;
+            case SctpCloseReason.ProtocolViolation:
+                Fail($"The peer sent a message longer than the {_options.Sctp.MaxMessageBytes} bytes of the description (SCTP was aborted). Make a new connection.");
                 break;
         }
     }
@@ -311,6 +319,7 @@ public sealed partial class PeerCore
             MessagePool.Return(message.Buffer!);
         }
         _early.Clear();
+        _earlyMessages = 0;
     }
 
     private void SetState(PeerChannel channel, DataChannelState state)

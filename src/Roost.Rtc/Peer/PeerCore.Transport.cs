@@ -15,7 +15,9 @@ public sealed partial class PeerCore
 
     private readonly Queue<byte[]> _earlyDatagrams = new();
     private IDtlsTransport? _dtls;
+    private DtlsState _dtlsState;
     private SctpAssociation? _sctp;
+    private byte[]? _lent;
     private int _batchUsed;
     private int _batchSegment;
 
@@ -50,47 +52,50 @@ public sealed partial class PeerCore
             }
             return;
         }
-        var before = _dtls.State;
         _dtls.Receive(datagram, _now);
-        if (_dtls.State != before)
-        {
-            DrainDtls();
-            OnDtls(before);
-        }
+        SettleDtls();
         while (_dtls.TryRead(_buffers.Plaintext, out var length))
         {
             if (_sctp is not null)
             {
                 _sctp.Handle(new SctpInput(_buffers.Plaintext.AsMemory(0, length), MoreFollows: true), _now);
-                DrainCorked();
+                DrainSctp();
             }
         }
-        // A connected server answers a repeated flight of the client with its own last one; reading may also meet close_notify.
-        DrainDtls();
-        if (_dtls.State == DtlsState.Closed && State != PeerState.Closed)
-        {
-            OnDtls(DtlsState.Connected);
-        }
+        // A connected server answers a repeated flight of the client with its own last one; reading may also meet an alert.
+        SettleDtls();
     }
 
-    private void OnDtls(DtlsState before)
+    /// <summary>Sends what DTLS has to say, and acts on its state, which any call of it may have changed.</summary>
+    private void SettleDtls()
     {
-        if (_dtls!.State == before)
+        DrainDtls();
+        if (_dtls is null || _dtls.State == _dtlsState || State == PeerState.Closed)
         {
             return;
         }
-        if (_dtls.State == DtlsState.Connected)
+        _dtlsState = _dtls.State;
+        switch (_dtlsState)
         {
-            _sctp = new SctpAssociation(_options.Sctp, _dice, _localSctpPort, _remote!.SctpPort);
-            _sctp.Connect(_now);
+            case DtlsState.Connected:
+                _sctp = new SctpAssociation(_options.Sctp, _dice, _localSctpPort, _remote!.SctpPort);
+                _sctp.Connect(_now);
+                UpdateState();
+                break;
+            case DtlsState.Closed:
+                // close_notify ends the connection (RFC 8831 §6.2 leaves no other use for it).
+                Close(_now);
+                break;
+            case DtlsState.Failed:
+                Fail(_dtls.Failure ?? "DTLS failed.");
+                // Nothing can be sent any more, so the association is told as if it had been ABORTed.
+                _sctp?.Close(_now);
+                DrainSctp();
+                break;
+            default:
+                UpdateState();
+                break;
         }
-        else if (_dtls.State == DtlsState.Closed && State != PeerState.Closed)
-        {
-            // close_notify ends the connection (RFC 8831 §6.2 leaves no other use for it).
-            Close(_now);
-            return;
-        }
-        UpdateState();
     }
 
     private void StartDtlsIfReady()
@@ -102,8 +107,7 @@ public sealed partial class PeerCore
         _dtls = _dtlsFactory.Create();
         _dtls.SetRoundTrip(_ice.RoundTrip);
         _dtls.Start(_dtlsRole.Value, _remote.Fingerprints, _now);
-        DrainDtls();
-        UpdateState();
+        SettleDtls();
         while (_earlyDatagrams.TryDequeue(out var datagram))
         {
             HandleRecord(datagram);
@@ -163,40 +167,40 @@ public sealed partial class PeerCore
 
     private void SendRecord(ReadOnlyMemory<byte> record, bool dontFragment = false)
     {
-        if (_ice.Path is not { } path)
+        if (_ice.Path is not { } path || record.IsEmpty)
         {
             return; // no way out now; DTLS and SCTP repeat
         }
         if (_ice.PathRelay is { } relay)
         {
             var length = relay.Wrap(path.Remote, record.Span, _buffers.Wrapped);
-            Transmit(path.Port, _ice.PathServer, _buffers.Wrapped.AsSpan(0, length).ToArray(), dontFragment);
+            TransmitCopy(path.Port, _ice.PathServer, _buffers.Wrapped.AsSpan(0, length), dontFragment);
         }
         else
         {
-            Transmit(path.Port, path.Remote, record.ToArray(), dontFragment);
+            TransmitCopy(path.Port, path.Remote, record.Span, dontFragment);
         }
     }
 
-    /// <summary>Events, and acknowledgements that must not wait for the end of a burst.</summary>
-    private void DrainCorked()
+    /// <summary>Queues a datagram in a pooled array, which goes back when the effect after it is asked for.</summary>
+    private void TransmitCopy(int port, TransportAddress to, ReadOnlySpan<byte> bytes, bool dontFragment = false)
     {
-        while (_sctp!.TryTake(out var effect))
+        var buffer = MessagePool.Rent(bytes.Length);
+        bytes.CopyTo(buffer);
+        _effects.Enqueue(new PeerEffect(PeerEffectKind.Transmit, port, to, buffer.AsMemory(0, bytes.Length), bytes.Length, dontFragment, Buffer: buffer));
+    }
+
+    private void ReturnLent()
+    {
+        if (_lent is not null)
         {
-            if (effect.Kind == SctpEffectKind.Packet)
-            {
-                SendPacket(effect);
-            }
-            else
-            {
-                OnSctp(effect);
-            }
+            MessagePool.Return(_lent);
+            _lent = null;
         }
     }
 
-    private void Uncork() => _sctp?.Handle(new SctpInput(default), _now);
-
-    private void FlushSctp()
+    /// <summary>Events, and packets: while more input of a burst follows, acknowledgements that must not wait for its end.</summary>
+    private void DrainSctp()
     {
         while (_sctp is not null && _sctp.TryTake(out var effect))
         {
@@ -210,6 +214,8 @@ public sealed partial class PeerCore
             }
         }
     }
+
+    private void Uncork() => _sctp?.Handle(new SctpInput(default), _now);
 
     private void SendPacket(in SctpEffect packet)
     {
@@ -260,7 +266,7 @@ public sealed partial class PeerCore
             else if (length > _batchSegment)
             {
                 // Larger than those before it: it cannot join, and goes by itself right after them.
-                Transmit(path.Port, path.Remote, _buffers.Batch.AsSpan(_batchUsed, length).ToArray());
+                TransmitCopy(path.Port, path.Remote, _buffers.Batch.AsSpan(_batchUsed, length));
                 break;
             }
             _batchUsed += length;

@@ -25,6 +25,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     private readonly HashSet<(int Port, TransportAddress Address)> _peerAddresses = [];
     private Instant _now;
     private bool _moreFollows;
+    private bool _hasFailed;
     private Wake? _iceWake;
     private bool _iceWakeIsKnown;
 
@@ -34,10 +35,12 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     /// <param name="dtls">Where DTLS comes from.</param>
     /// <param name="dice">Randomness; cryptographic outside simulations.</param>
     /// <param name="transactionPrefix">First 32 bits of its STUN transaction ids, unique within the loop.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Packets are to be larger than <see cref="SctpOptions.LargestPacketBytes"/>.</exception>
     public PeerCore(PeerOptions options, PeerBuffers buffers, IDtlsFactory dtls, Dice dice, uint transactionPrefix)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(dice);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(options.Sctp.MaxPacketBytes, options.Sctp.BasePacketBytes), SctpOptions.LargestPacketBytes);
         _options = options;
         _buffers = buffers;
         _dtlsFactory = dtls;
@@ -122,7 +125,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         if (_dtls?.NextTick <= now)
         {
             _dtls.Tick(now);
-            DrainDtls();
+            SettleDtls();
         }
         if (_sctp?.NextWake is { } sctp && sctp.At <= now)
         {
@@ -133,10 +136,16 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     /// <inheritdoc/>
     public bool TryTake([MaybeNullWhen(false)] out PeerEffect effect)
     {
+        ReturnLent();
         while (true)
         {
             if (_effects.TryDequeue(out effect))
             {
+                if (effect is { Kind: PeerEffectKind.Transmit, Buffer: { } lent })
+                {
+                    _lent = lent;
+                    effect = effect with { Buffer = null };
+                }
                 return true;
             }
             if (TryTakeBatch(out effect))
@@ -160,7 +169,7 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         }
         _moreFollows = false;
         _sctp?.Close(now);
-        FlushSctp();
+        DrainSctp();
         _dtls?.Close();
         DrainDtls();
         CloseChannels();
@@ -171,7 +180,11 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
     }
 
     /// <summary>Frees the DTLS transport; call after the last effect was taken.</summary>
-    public void Dispose() => _dtls?.Dispose();
+    public void Dispose()
+    {
+        ReturnLent();
+        _dtls?.Dispose();
+    }
 
     /// <summary>ICE goes through its pairs for this; data packets do not change it, and ask for it after every burst.</summary>
     private Wake? IceWake()
@@ -204,11 +217,18 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
         }
     }
 
-    private void UpdateState(string? reason = null)
+    /// <summary>DTLS or SCTP is gone for good; what ICE does later changes nothing about that.</summary>
+    private void Fail(string reason)
     {
-        if (_dtls is { State: DtlsState.Failed } failed)
+        _hasFailed = true;
+        SetState(PeerState.Failed, reason);
+        CloseChannels();
+    }
+
+    private void UpdateState()
+    {
+        if (_hasFailed)
         {
-            SetState(PeerState.Failed, failed.Failure);
             return;
         }
         SetState(_ice.State switch
@@ -219,6 +239,6 @@ public sealed partial class PeerCore : IProtocolCore<PeerInput, PeerEffect>, IDi
             IceState.Disconnected => PeerState.Disconnected,
             IceState.Connected when _dtls?.State == DtlsState.Connected => PeerState.Connected,
             _ => PeerState.Connecting,
-        }, reason ?? (_ice.State == IceState.Failed ? "No path between the peers works (ICE failed)." : null));
+        }, _ice.State == IceState.Failed ? "No path between the peers works (ICE failed). Restart ICE when a network is back, or give both sides a TURN server." : null);
     }
 }

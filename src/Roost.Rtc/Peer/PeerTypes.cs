@@ -187,13 +187,21 @@ public sealed class PeerChannel
 /// <remarks>Used by one thread.</remarks>
 public sealed class PeerBuffers
 {
+    /// <summary>Bytes of a run of records: one system call takes 65,507.</summary>
     internal const int BatchBytes = 64_000;
 
-    internal byte[] Batch { get; } = new byte[BatchBytes + 2048];
+    /// <summary>What a record and a relay around it add to a packet: at most 64 bytes each.</summary>
+    private const int Framing = 128;
 
-    internal byte[] Plaintext { get; } = new byte[20_480];
+    /// <summary>A DTLS record holds at most 16 KiB (RFC 6347 §4.1), and nobody sends so much.</summary>
+    private const int LargestRecord = 16_384 + 2048;
 
-    internal byte[] Wrapped { get; } = new byte[4096];
+    /// <summary>A run, and one record to spare.</summary>
+    internal byte[] Batch { get; } = new byte[BatchBytes + SctpOptions.LargestPacketBytes + Framing];
+
+    internal byte[] Plaintext { get; } = new byte[LargestRecord];
+
+    internal byte[] Wrapped { get; } = new byte[SctpOptions.LargestPacketBytes + Framing];
 }
 
 /// <summary>Where a core gets its DTLS from.</summary>

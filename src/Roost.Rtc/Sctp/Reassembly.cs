@@ -67,6 +67,9 @@ internal sealed partial class Reassembly(SctpOptions options)
     /// <summary>Counted against the window for each held message or fragment beside its bytes, so that empty ones cost something.</summary>
     internal const int Overhead = 64;
 
+    /// <summary>Shells of messages kept for the next ones: a window of small ones may wait behind a gap; idle associations give them back.</summary>
+    private const int MaxSpare = 65_536;
+
     private readonly Dictionary<ushort, ReceiveStream> _streams = [];
     private readonly Queue<IncomingMessage> _complete = new();
     private readonly Stack<IncomingMessage> _pool = new();
@@ -90,9 +93,23 @@ internal sealed partial class Reassembly(SctpOptions options)
     internal void Recycle(IncomingMessage message)
     {
         message.Buffer = [];
-        if (_pool.Count < 64)
+        if (_pool.Count < MaxSpare)
         {
             _pool.Push(message);
+        }
+    }
+
+    /// <summary>Gives back what an idle association does not need.</summary>
+    internal void Trim()
+    {
+        if (HeldCount == 0)
+        {
+            _pool.Clear();
+            _pool.TrimExcess();
+            _straysByTsn.TrimExcess();
+            _straysByFsn.TrimExcess();
+            _byNextTsn.TrimExcess();
+            _byMid.TrimExcess();
         }
     }
 

@@ -4,6 +4,8 @@ internal sealed partial class RetransmissionQueue
 {
     private const int ForwardHeader = 8;
 
+    private readonly Dictionary<(ushort Stream, bool Unordered), uint> _skips = [];
+
     /// <summary>Writes FORWARD-TSN or I-FORWARD-TSN (RFC 3758 §3.2, RFC 8260 §2.3.1) into what room there is; 0 when it does not fit.</summary>
     /// <remarks>
     /// <code>
@@ -18,7 +20,7 @@ internal sealed partial class RetransmissionQueue
         {
             return 0;
         }
-        var skips = new Dictionary<(ushort Stream, bool Unordered), uint>();
+        _skips.Clear();
         var room = (destination.Length - ForwardHeader) / entry;
         var newCumulative = CumulativeAck;
         for (var tsn = CumulativeAck + 1; !SctpWire.After(tsn, AdvancedAck); tsn++)
@@ -27,17 +29,17 @@ internal sealed partial class RetransmissionQueue
             // Without interleaving an unordered message has no number to skip.
             if (interleaving || !message.Unordered)
             {
-                if (skips.Count == room && !skips.ContainsKey((message.StreamId, message.Unordered)))
+                if (_skips.Count == room && !_skips.ContainsKey((message.StreamId, message.Unordered)))
                 {
                     break;
                 }
-                skips[(message.StreamId, message.Unordered)] = message.MessageId;
+                _skips[(message.StreamId, message.Unordered)] = message.MessageId;
             }
             newCumulative = tsn;
         }
         SctpWire.U32(destination, 4, newCumulative);
         var at = ForwardHeader;
-        foreach (var ((stream, unordered), id) in skips)
+        foreach (var ((stream, unordered), id) in _skips)
         {
             SctpWire.U16(destination, at, stream);
             if (interleaving)

@@ -50,6 +50,8 @@ public sealed partial class SctpAssociation
         if (!_sent.HasOutstanding)
         {
             _sent.Trim();
+            _sendQueue.Trim();
+            _reassembly.Trim();
             _heartbeatNonce = _dice.NextUInt64() | 1;
             SendHeartbeat(_heartbeatNonce, 0);
         }

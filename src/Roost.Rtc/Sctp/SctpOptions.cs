@@ -3,12 +3,15 @@ namespace Roost.Rtc.Sctp;
 /// <summary>Limits and habits of an SCTP association. Immutable; safe to share between associations.</summary>
 public sealed record SctpOptions
 {
+    /// <summary>More than <see cref="MaxPacketBytes"/> may ever be: a record of it, wrapped for a relay, must fit the buffers that connections share.</summary>
+    public const int LargestPacketBytes = 4000;
+
     /// <summary>The SCTP packet size that every path is trusted to carry, in bytes: 1280 (IPv6 minimum) − 40 IPv6 − 8 UDP − 41 DTLS.</summary>
     public int BasePacketBytes { get; init; } = 1191;
 
     /// <summary>
     /// The largest packet path MTU discovery may try (RFC 8899), in bytes. Ethernet would carry 1435 (1500 − 20 IPv4 − 8 UDP − 37 DTLS),
-    /// but pion reads datagrams into 1460 bytes and stops for good at a longer one. Equal to <see cref="BasePacketBytes"/> turns probing off.
+    /// but pion reads datagrams into 1460 bytes and stops for good at a longer one. Equal to <see cref="BasePacketBytes"/> turns probing off; at most <see cref="LargestPacketBytes"/>.
     /// </summary>
     public int MaxPacketBytes { get; init; } = 1420;
 

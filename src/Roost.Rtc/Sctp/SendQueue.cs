@@ -12,6 +12,9 @@ internal sealed class SendQueue(SctpOptions options)
 {
     internal const ushort DefaultPriority = 256;
 
+    /// <summary>Shells of messages kept for the next ones: as many as 4 MiB of small ones that wait to be sent; idle associations give them back.</summary>
+    private const int MaxSpare = 65_536;
+
     private readonly Dictionary<ushort, SendStream> _streams = [];
     private readonly PriorityQueue<SendStream, (double Time, long Order)> _turns = new();
     private readonly Stack<OutgoingMessage> _pool = new();
@@ -45,10 +48,17 @@ internal sealed class SendQueue(SctpOptions options)
     internal void Return(OutgoingMessage message)
     {
         message.ReturnBuffer();
-        if (_pool.Count < 256)
+        if (_pool.Count < MaxSpare)
         {
             _pool.Push(message);
         }
+    }
+
+    /// <summary>Gives back what an idle association does not need.</summary>
+    internal void Trim()
+    {
+        _pool.Clear();
+        _pool.TrimExcess();
     }
 
     internal void Enqueue(OutgoingMessage message)

@@ -10,7 +10,8 @@ after(closeBrowser);
 
 const sheet = page => page.inputValue("#document");
 const live = page => page.waitForSelector(".doc[data-caught-up=true] .state[data-tone=live]");
-const readOnlyLink = host => /Only to read\s+(http\S+)/.exec(host.err())[1];
+/** The line below the one that says where the document is open: it may come a moment later. */
+const readOnlyLink = async host => (await host.said(/Only to read\s+(http\S+)/))[1];
 
 /** The host, with a state folder of its own. */
 async function streaming(t, args = [], state = temporary(t).folder) {
@@ -66,7 +67,7 @@ test("a page and a terminal write into the text while it streams, and a late rea
   await until(async () => both.includes(await sheet(page)), "what is written at the stream's end cuts nothing");
   const text = await sheet(page);
   await host.said(/somebody writes along/);
-  const reader = await openPage(readOnlyLink(host));
+  const reader = await openPage(await readOnlyLink(host));
   await live(reader);
   await until(async () => await sheet(reader) === text, "who comes late reads all");
   assert.equal(await reader.evaluate(() => document.querySelector("#document").readOnly), true);
@@ -151,7 +152,7 @@ test("a hub that cannot be reached, a flag that means nothing, a link that may o
   const host = await streaming(t);
   const reading = join(folder, "roost", "docs", "theirs");
   mkdirSync(reading, { recursive: true });
-  writeFileSync(join(reading, "link"), readOnlyLink(host));
+  writeFileSync(join(reading, "link"), await readOnlyLink(host));
   const refused = run(t, ["stream", "--can-edit", "--room", "theirs"], { env: { XDG_STATE_HOME: folder } });
   assert.equal(await refused.ended, 7);
   assert.match(refused.err(), /ROOST-2506/);

@@ -1,5 +1,6 @@
 using System.Text;
 using Roost.Rtc.DataChannels;
+using Roost.Rtc.Dtls;
 using Roost.Rtc.Peer;
 using Roost.Rtc.Sdp;
 using Roost.Rtc.Simulation;
@@ -14,11 +15,15 @@ internal sealed class SimPair
     private readonly List<string> _atA = [];
     private readonly List<string> _atB = [];
 
-    internal SimPair(SimNat? nat = null, PeerOptions? options = null)
+    /// <param name="nat">Behind which the first peer is.</param>
+    /// <param name="options">Of both peers.</param>
+    /// <param name="dtlsOfA">Where the first peer has its DTLS from; null for the simulated one.</param>
+    /// <param name="dtlsOfB">The same for the second.</param>
+    internal SimPair(SimNat? nat = null, PeerOptions? options = null, IDtlsFactory? dtlsOfA = null, IDtlsFactory? dtlsOfB = null)
     {
         World = new SimWorld(new SeededDice(1));
-        A = Host("A", nat is null ? 0x01000001u : 0x0A000001u, nat, options ?? new PeerOptions());
-        B = Host("B", 0x01000002u, null, options ?? new PeerOptions());
+        A = Host("A", nat is null ? 0x01000001u : 0x0A000001u, nat, options ?? new PeerOptions(), dtlsOfA);
+        B = Host("B", 0x01000002u, null, options ?? new PeerOptions(), dtlsOfB);
         Scenario.SignalBetween(World, A, B);
         Collect(A, _atA);
         Collect(B, _atB);
@@ -72,10 +77,10 @@ internal sealed class SimPair
 
     internal void Run(TimeSpan time) => World.RunUntil(() => false, time);
 
-    private SimHost Host(string name, uint address, SimNat? nat, PeerOptions options)
+    private SimHost Host(string name, uint address, SimNat? nat, PeerOptions options, IDtlsFactory? dtls)
     {
         var line = new SimLinkOptions { Latency = TimeSpan.FromMilliseconds(20) };
-        return new SimHost(World, name, new TransportAddress(address, true, 5000), nat, new SimLink(line, World.Dice), new SimLink(line, World.Dice), options);
+        return new SimHost(World, name, new TransportAddress(address, true, 5000), nat, new SimLink(line, World.Dice), new SimLink(line, World.Dice), options, dtls);
     }
 
     private static void Collect(SimHost host, List<string> messages) =>

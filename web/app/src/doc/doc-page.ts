@@ -7,8 +7,9 @@ import { doorOf } from '../../../client/src/hub/hub-link.ts'
 import { button, labelled, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
 import { shareCard } from '../host/share-card.ts'
+import { loadLinks } from '../links.ts'
 import { remember } from '../start/recent.ts'
-import { promiseWords, refusalWords } from '../words.ts'
+import { pathWords, promiseWords, refusalWords } from '../words.ts'
 import { enHost } from '../words/en-host.ts'
 import { addWords, t } from '../words/words.ts'
 import { Carets } from './carets.ts'
@@ -52,7 +53,7 @@ export class DocPage {
   }
 
   private constructor(private readonly invite: DocumentInvite, setup: SharedDocumentSetup) {
-    this.shared = new SharedDocument(setup, { status: (status) => this.show(status), people: () => this.showPeople() })
+    this.shared = new SharedDocument(setup, { status: (status) => this.show(status), people: () => this.showPeople(), paths: () => this.showPaths() })
     this.undo = new Y.UndoManager([this.shared.text], { trackedOrigins: new Set<unknown>([]) })
     this.undo.on('stack-item-added', () => this.showUndo())
     this.undo.on('stack-item-popped', () => this.showUndo())
@@ -66,12 +67,12 @@ export class DocPage {
     this.binding.show()
     this.showTitle()
     this.present()
-    addEventListener('pagehide', this.flush)
+    addEventListener('pagehide', this.leaving)
     document.addEventListener('selectionchange', this.selected)
   }
 
   stop(): void {
-    removeEventListener('pagehide', this.flush)
+    removeEventListener('pagehide', this.leaving)
     document.removeEventListener('selectionchange', this.selected)
     this.binding?.stop()
     void this.shared.stop()
@@ -160,14 +161,27 @@ export class DocPage {
 
   private showPeople(): void {
     this.people.textContent = ''
+    this.paths.clear()
     const { people } = this.shared
-    for (const { name, color } of people) {
-      const item = element('li', {}, element('bdi', {}, name || d('somebody')))
+    for (const { client, name, color } of people) {
+      const path = element('span', { class: 'path' })
+      const item = element('li', {}, element('bdi', {}, name || d('somebody')), path)
       item.style.setProperty('--of', color)
+      this.paths.set(client, path)
       this.people.append(item)
     }
+    this.showPaths()
     if (people.length === 0) this.people.append(element('li', { class: 'nobody' }, d('alone')))
     if (this.binding) this.draw()
+  }
+
+  private readonly paths = new Map<number, HTMLElement>()
+
+  private showPaths(): void {
+    for (const { client, via } of this.shared.people) {
+      const path = this.paths.get(client)
+      if (path) setText(path, pathWords(via))
+    }
   }
 
   private showUndo(): void {
@@ -186,16 +200,20 @@ export class DocPage {
     setText(this.more, more || '')
   }
 
-  private words({ link, refusal, forked, unkept, refused }: DocumentStatus): { tone: string; words: string; more?: string } {
+  private words({ link, linked, refusal, forked, unkept, refused }: DocumentStatus): { tone: string; words: string; more?: string } {
     if (link === 'replaced') return { tone: 'bad', words: t('replacedWords'), more: t('replacedMore') }
     if (refusal) return refusalWords(refusal)
     const more = unkept ? d('unkept') : forked ? d('forked') : refused > 0 ? d('refused') : undefined
     if (link === 'connecting') return { tone: 'wait', words: t('connecting'), more }
+    if (link === 'lost' && linked > 0) return { tone: 'live', words: d('online'), more: more || (this.shared.link.canWrite ? d('withoutHub') : undefined) }
     if (link === 'lost') return { tone: 'wait', words: d('offline'), more: more || (this.shared.link.canWrite ? d('offlineMore') : undefined) }
     return { tone: 'live', words: d('online'), more }
   }
 
-  private readonly flush = (): void => this.shared.link.flush()
+  private readonly leaving = ({ persisted }: PageTransitionEvent): void => {
+    this.shared.link.flush()
+    if (!persisted) this.shared.link.unlink()
+  }
 
   private readonly selected = (): void => {
     if (document.activeElement === this.area) this.shared.showCursor(this.area.selectionStart, this.area.selectionEnd)
@@ -205,6 +223,7 @@ export class DocPage {
 /** The hub that served the page is the one that is used. */
 class SharedDocumentSetup {
   readonly hubs = [doorOf(location.origin)]
+  readonly links = loadLinks
 
   constructor(
     readonly invite: DocumentInvite,

@@ -1,6 +1,7 @@
 import * as Y from 'yjs'
 import { applyAwarenessUpdate, Awareness, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness'
 import type { Bytes } from '../../../client/src/codec/bytes.ts'
+import type { Via } from '../../../client/src/direct/links-news.ts'
 import { DocumentLink } from '../../../client/src/doc/document-link.ts'
 import type { DocumentSetup, DocumentStatus } from '../../../client/src/doc/document-setup.ts'
 
@@ -9,6 +10,8 @@ export interface Person {
   client: number
   name: string
   color: string
+  /** How it is reached; undefined over the hub. */
+  via: Via | undefined
   /** Where its cursor is in the text; undefined where it has none. */
   at: number | undefined
 }
@@ -26,15 +29,24 @@ export class SharedDocument {
   readonly awareness = new Awareness(this.doc)
   readonly link: DocumentLink
   private readonly clientOf = new Map<string, number>()
+  private readonly vias = new Map<string, Via>()
   private looking: ReturnType<typeof setInterval> | undefined
 
-  constructor(setup: DocumentSetup, changed: { status: (status: DocumentStatus) => void; people: () => void }) {
+  constructor(setup: DocumentSetup, changed: { status: (status: DocumentStatus) => void; people: () => void; paths?: () => void }) {
     this.link = new DocumentLink(setup, {
       update: (bytes) => this.apply(bytes),
       checkpoint: (bytes, stateVector) => this.applyCheckpoint(bytes, stateVector),
       state: () => ({ update: Y.encodeStateAsUpdateV2(this.doc) as Bytes, stateVector: Y.encodeStateVector(this.doc) as Bytes }),
       presence: (from, update) => this.hearPresence(from, update),
-      gone: (peer) => this.forget(peer),
+      gone: (peer) => {
+        this.vias.delete(peer)
+        this.forget(peer)
+      },
+      path: (peer, via) => {
+        if (via) this.vias.set(peer, via)
+        else this.vias.delete(peer)
+        changed.paths?.()
+      },
       status: changed.status,
     }, (updates) => (updates.length === 1 ? updates[0] : (Y.mergeUpdates(updates) as Bytes)))
     this.awareness.setLocalState(null)
@@ -72,8 +84,9 @@ export class SharedDocument {
 
   get people(): Person[] {
     const people: Person[] = []
+    const vias = new Map([...this.clientOf].map(([peer, client]) => [client, this.vias.get(peer)]))
     this.awareness.getStates().forEach((state, client) => {
-      if (client !== this.doc.clientID && state && state.user) people.push({ client, name: clean(state.user.name), color: colorOf(state.user.color, client), at: this.indexOf(state.cursor) })
+      if (client !== this.doc.clientID && state && state.user) people.push({ client, name: clean(state.user.name), color: colorOf(state.user.color, client), via: vias.get(client), at: this.indexOf(state.cursor) })
     })
     return people
   }
@@ -139,7 +152,9 @@ export class SharedDocument {
   private forget(peer: string): void {
     const client = this.clientOf.get(peer)
     this.clientOf.delete(peer)
-    if (client !== undefined) removeAwarenessStates(this.awareness, [client], REMOTE)
+    if (client === undefined) return
+    removeAwarenessStates(this.awareness, [client], REMOTE)
+    this.awareness.meta.delete(client) // who comes back says the same again, under the same clock
   }
 }
 

@@ -37,6 +37,10 @@ export class LazyLinks {
     this.links?.send(peer20, payload)
   }
 
+  isFull(peer20: Bytes): boolean {
+    return !!this.links?.isFull(peer20)
+  }
+
   stop(): void {
     this.isOver = true
     this.links?.stop()

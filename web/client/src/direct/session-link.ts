@@ -30,8 +30,9 @@ export class SessionLink {
   readonly session: string
   private readonly link: PeerLink
   private readonly pulse: CoreDriver<PulseInput, PulseEffect>
+  /** With so much unsent that nothing more should be given to it, until `drained` is told. */
+  isFull = false
   private pendingBytes = 0
-  private isFull = false
   private isUp = false
   private pingedAtMs = 0
 

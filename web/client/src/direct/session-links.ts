@@ -16,8 +16,8 @@ export interface LinksSetup {
   room: RoomKeys
   session16: Bytes
   link: HubLink
-  /** A viewer looks for the host; a host waits for offers. */
-  offers: boolean
+  /** Who looks for a link: a viewer, to the host; of two members of a document the one whose id is smaller. A host waits for offers. */
+  role: 'viewer' | 'host' | 'member'
   maxLinks: number
   clock?: Clock
   rtc?: typeof RTCPeerConnection
@@ -26,11 +26,11 @@ export interface LinksSetup {
 /** LEFT's reason for a lost connection: that is not leaving, and a link that is up goes on without a hub. */
 const CONNECTION_LOST = 1
 const REST_MS = [30_000, 60_000, 120_000, 300_000, 600_000]
-/** A peer may make this page build so many connections at once, and then one more every two seconds. */
+/** A peer may make this page build so many connections at once, and then one more every two seconds; so many it makes by itself, in a room where all are full. */
 const MAX_OFFERS = 6
 const OFFER_EVERY_MS = 2_000
 
-/** Direct links of one session: a viewer's to the host, or a host's to those viewers who asked first. docs/protocol/signaling.md, "Sessions". */
+/** Direct links of one room: a viewer's to the host, a host's to those viewers who asked first, a document's members' to one another. docs/protocol/signaling.md, "Sessions". */
 export class SessionLinks {
   private readonly desk: RoomDesk
   private readonly self: string
@@ -38,8 +38,11 @@ export class SessionLinks {
   private readonly links = new Map<string, SessionLink>()
   private readonly offers = new Map<string, { left: number; atMs: number }>()
   private iceServers: RTCIceServer[] = []
-  private rests = 0
-  private cancelRest: (() => void) | undefined
+  /** Who was asked in vain: how often, and what ends the pause before it is asked again. */
+  private readonly rests = new Map<string, { count: number; cancel?: () => void }>()
+  private cancelSeek: (() => void) | undefined
+  private hub = ''
+  private isOver = false
 
   constructor(
     private readonly setup: LinksSetup,
@@ -54,8 +57,10 @@ export class SessionLinks {
   }
 
   hear(news: LinkNews): void {
-    if (news.type === 'open') this.iceServers = news.welcome.iceServers
-    else if (news.type === 'frame') this.desk.take(news.frame)
+    if (news.type === 'open') {
+      this.iceServers = news.welcome.iceServers
+      this.hub = hex(peerId20(news.hubPub32))
+    } else if (news.type === 'frame') this.desk.take(news.frame)
   }
 
   /** Over the link while it is up; dropped else, since readers ask for what they miss. */
@@ -63,8 +68,15 @@ export class SessionLinks {
     this.links.get(hex(peer20))?.send(payload)
   }
 
+  /** With so much unsent that nothing more should be given to it. */
+  isFull(peer20: Bytes): boolean {
+    return !!this.links.get(hex(peer20))?.isFull
+  }
+
   stop(): void {
-    this.cancelRest?.()
+    this.isOver = true
+    this.cancelSeek?.()
+    this.rests.forEach(({ cancel }) => cancel?.())
     for (const peerId of [...this.links.keys()]) this.drop(peerId)
   }
 
@@ -74,14 +86,17 @@ export class SessionLinks {
       const session = hex(this.desk.members.get(peerId)!.session16)
       const link = this.links.get(peerId)
       if (link && link.session !== session) this.drop(peerId) // a new page: the old connection is dead, whatever it says
-      if (this.setup.offers && news.role === ROLE_HOST && !this.cancelRest) this.offerTo(peerId)
+      this.seek(peerId)
     } else if (news.type === 'left') {
-      if (news.reason !== CONNECTION_LOST) this.drop(peerId)
+      if (news.reason === CONNECTION_LOST) return
+      this.rests.get(peerId)?.cancel?.()
+      this.rests.delete(peerId)
+      this.drop(peerId)
     } else if (news.type === 'signal') this.hearSignal(peerId, news.signal)
   }
 
   private hearSignal(peerId: string, signal: Signal): void {
-    if (signal.type === 'bye') return this.dismissed(peerId)
+    if (signal.type === 'bye') return this.rest(peerId)
     if (signal.type === 'offer') {
       if (!this.mayOffer(peerId)) return
       if (!this.links.has(peerId)) {
@@ -92,19 +107,41 @@ export class SessionLinks {
     this.links.get(peerId)?.hear(signal)
   }
 
-  private offerTo(peerId: string): void {
-    if (!this.links.has(peerId) && this.links.size < this.setup.maxLinks) this.open(peerId, true)
+  /** Offers, where that is for this side to do, there is room and a hub, and the peer was not asked in vain a while ago. */
+  private seek(peerId: string): void {
+    if (this.isOver || !this.setup.link.isOpen || !this.offersTo(peerId) || this.rests.get(peerId)?.cancel) return
+    if (this.links.has(peerId) || this.links.size >= this.setup.maxLinks) return
+    if (this.mayOffer(this.self)) this.open(peerId, true)
+    else this.cancelSeek = this.cancelSeek || this.clock.after(OFFER_EVERY_MS, () => this.seekAll())
   }
 
-  /** The host has no room for one more link, or wants none: asked again later, and ever later. */
-  private dismissed(peerId: string): void {
+  private seekAll(): void {
+    this.cancelSeek?.()
+    this.cancelSeek = undefined
+    for (const peerId of this.desk.members.keys()) this.seek(peerId)
+  }
+
+  private offersTo(peerId: string): boolean {
+    const { role } = this.setup
+    const member = this.desk.members.get(peerId)
+    if (!member || peerId === this.hub) return false
+    return role === 'viewer' ? member.role === ROLE_HOST : role === 'member' && this.self < peerId
+  }
+
+  /** The peer has no room for one more link, wants none, or cannot be reached: asked again later, and ever later. Without a hub the next one's MEMBERS does. */
+  private rest(peerId: string): void {
+    if (this.offersTo(peerId) && this.setup.link.isOpen) {
+      const rest = this.rests.get(peerId) || { count: 0 }
+      this.rests.set(peerId, rest)
+      rest.cancel?.()
+      const restMs = REST_MS[Math.min(rest.count++, REST_MS.length - 1)]
+      rest.cancel = this.clock.after(restMs * (0.8 + Math.random() * 0.4), () => {
+        rest.cancel = undefined
+        if (!this.desk.members.has(peerId)) this.rests.delete(peerId)
+        this.seek(peerId)
+      })
+    }
     this.drop(peerId)
-    if (!this.setup.offers || this.cancelRest) return
-    const restMs = REST_MS[Math.min(this.rests++, REST_MS.length - 1)]
-    this.cancelRest = this.clock.after(restMs * (0.8 + Math.random() * 0.4), () => {
-      this.cancelRest = undefined
-      if (this.desk.members.has(peerId)) this.offerTo(peerId)
-    })
   }
 
   private open(peerId: string, offers: boolean): void {
@@ -122,11 +159,11 @@ export class SessionLinks {
       say: (signal) => this.say(peerId, signal),
       tell: (news) => {
         if (this.links.get(peerId) !== link) return
-        if (news.type === 'up') this.rests = 0
+        if (news.type === 'up') this.rests.delete(peerId)
         this.tell(news)
       },
-      // A viewer goes on looking for a path now and then; a host's seat is for those who can use it.
-      unreachable: () => void (!this.setup.offers && this.links.get(peerId) === link && this.drop(peerId)),
+      // A viewer goes on looking for a path now and then; other seats are for those who can use them.
+      unreachable: () => void (this.setup.role !== 'viewer' && this.links.get(peerId) === link && this.rest(peerId)),
     })
     this.links.set(peerId, link)
     link.start()
@@ -137,6 +174,7 @@ export class SessionLinks {
     if (!link) return
     link.close() // tells `down` while it is still the current one
     this.links.delete(peerId)
+    this.seekAll() // a place is free: whoever waited for one gets it
   }
 
   private say(peerId: string, signal: Signal): void {
@@ -150,6 +188,8 @@ export class SessionLinks {
     bucket.atMs = nowMs
     if (this.offers.size > 10_000) this.offers.clear()
     this.offers.set(peerId, bucket)
-    return bucket.left-- >= 1
+    if (bucket.left < 1) return false
+    bucket.left--
+    return true
   }
 }

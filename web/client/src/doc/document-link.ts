@@ -1,69 +1,88 @@
 import { equal, fromHex, hex, type Bytes } from '../codec/bytes.ts'
 import { realClock, type Clock } from '../cores/core-driver.ts'
-import type { Sealer, Signer } from '../crypto/provider.ts'
-import { writeCast, writeSend, writeSignal } from '../door/peer-frames.ts'
+import type { Signer } from '../crypto/provider.ts'
+import { LazyLinks } from '../direct/lazy-links.ts'
+import type { LinksNews } from '../direct/links-news.ts'
+import { writeSignal } from '../door/peer-frames.ts'
 import type { HubFrame } from '../door/door-frames.ts'
-import { entryAad, entryNonce } from '../feeds/chain.ts'
 import { KIND, readFeedFrame } from '../feeds/feed-frames.ts'
 import { checkWelcome } from '../hub/check-welcome.ts'
 import { HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { peerId20 } from '../identity/peer-id.ts'
-import { deriveRoom, feedKey, type RoomKeys } from '../rooms/room-keys.ts'
+import { deriveRoom, type RoomKeys } from '../rooms/room-keys.ts'
+import { DocumentEntries } from './document-entries.ts'
+import { EntrySaver } from './entry-saver.ts'
 import { FeedSet } from './feed-set.ts'
 import type { HeldFeed, KeptEntry } from './held-feed.ts'
 import { askToKeep, isKeepAnswer } from './keep-frame.ts'
-import { OwnFeed } from './own-feed.ts'
-import { cutPieces, Pieces, readCheckpoint, writeCheckpoint } from './pieces.ts'
+import { MemberWays } from './member-ways.ts'
+import { readCheckpoint } from './pieces.ts'
+import { DocumentWriter, UPDATE } from './document-writer.ts'
 import type { DocumentListener, DocumentSetup, DocumentStatus } from './document-setup.ts'
 import { isPresence, PresenceSeal } from './presence-seal.ts'
-import { coverMessage, writeCover, type CoveredFeed, type Roll } from './roll-frames.ts'
+import type { Roll } from './roll-frames.ts'
 
-const UPDATE = 5
-const DEFAULT_LIMITS = { entries: 500, bytes: 256 * 1024, feeds: 64 }
-const GATHER_MS = 40
 const TICK_MS = 1_000
 const ASK_EVERY_MS = 20_000
 const ROLLS_WITHIN_MS = 3_000
 const MAX_ASKED = 3
 const TARGET_UNKNOWN = 8
 const KEEP_SECONDS = 30 * 86_400
+/** LEFT's reasons. */
+const CONNECTION_LOST = 1
+const REPLACED = 2
+/** Members that are linked with directly at once: as many as a terminal links with. */
+const MAX_DIRECT = 8
+/** So much goes into a link as one answer. */
+const MAX_ANSWER_BYTES = 524_288
+/** Of what came over links so much may wait for its checks: a hub's limits bind nobody there. What is dropped is asked for again. */
+const MAX_WAITING_BYTES = 4_194_304
+/** What a frame costs besides its bytes. */
+const FRAME_BYTES = 512
 /** A hub that starts again lets peers in a moment before its keeper. */
 const ASK_TO_KEEP_EVERY_MS = 30_000
 
 /** A document's room as one page takes part in it: knows feeds and frames, not what updates mean. */
 export class DocumentLink {
-  readonly status: DocumentStatus = { link: 'connecting', members: 0, caughtUp: false, refusal: undefined, refused: 0, forked: false, unkept: false }
+  readonly status: DocumentStatus = { link: 'connecting', members: 0, linked: 0, caughtUp: false, refusal: undefined, refused: 0, forked: false, unkept: false }
   private readonly clock: Clock
-  private readonly limits: { entries: number; bytes: number; feeds: number }
-  private readonly members = new Set<string>()
+  private readonly writer: DocumentWriter
   private readonly awaited = new Set<string>()
-  private readonly open = new Map<string, { sealer: Promise<Sealer>; pieces: Pieces }>()
   private line: Promise<void> = Promise.resolve()
   private set!: FeedSet
   private room!: RoomKeys
   private roomHex = ''
   private identity!: Signer
   private seal!: PresenceSeal
+  private entries!: DocumentEntries
+  private saver!: EntrySaver
   private link!: HubLink
-  private own: OwnFeed | undefined
+  private links: LazyLinks | undefined
+  private ways!: MemberWays
+  private waitingBytes = 0
   private said: Bytes | undefined
   private keeper: string | undefined
   private rollsByMs = Infinity
   private askAtMs = Infinity
   private askToKeepAtMs = Infinity
-  private edits: { update: Bytes; id: Promise<number | undefined> }[] = []
-  private cancelGather: (() => void) | undefined
   private cancelTick: (() => void) | undefined
-  private cover: { epochs: Set<string>; frame: Bytes } | undefined
   private stopped = false
 
   constructor(
     private readonly setup: DocumentSetup,
     private readonly listener: DocumentListener,
-    private readonly merge: (updates: Bytes[]) => Bytes,
+    merge: (updates: Bytes[]) => Bytes,
   ) {
     this.clock = setup.clock || realClock
-    this.limits = setup.limits || DEFAULT_LIMITS
+    this.writer = new DocumentWriter(setup, {
+      clock: this.clock,
+      merge,
+      state: () => listener.state(),
+      queue: (work) => this.queue(work),
+      cast: (payload) => this.ways.cast(payload),
+      tellKeeper: (payload) => this.keeper && this.ways.send(this.keeper, payload),
+      unkept: () => this.tell({ unkept: true }),
+    })
   }
 
   get canWrite(): boolean {
@@ -76,23 +95,35 @@ export class DocumentLink {
 
   /** What is kept here is given out before this resolves; the rest comes by itself. */
   async start(): Promise<void> {
-    const { crypto, invite, store, hubs, socket } = this.setup
+    const { crypto, invite, store, hubs, socket, links } = this.setup
     const [room, identity] = await Promise.all([deriveRoom(crypto, invite), crypto.ed25519.generate()])
     this.room = room
     this.roomHex = hex(room.room16)
     this.identity = identity
     this.seal = new PresenceSeal(crypto, room.prk)
+    this.entries = new DocumentEntries(crypto, room.prk)
+    this.saver = new EntrySaver(store, this.roomHex, (work) => this.queue(work), () => this.tell({ unkept: true }))
     this.set = new FeedSet({ crypto, room16: room.room16, owner16: room.owner16, author32: invite.write?.publicKey, nowMs: () => this.clock.nowMs() }, {
-      send: (to, payload) => this.send(to, payload),
-      cast: (payload) => this.link?.transmit(writeCast(room.room16, payload)),
+      send: (to, payload) => this.ways.send(to, payload),
+      cast: (payload) => this.ways.cast(payload),
       entry: (feed, n, entry, isOwn) => this.take(feed, n, entry, isOwn),
       forked: () => this.tell({ forked: true }),
       dropped: (feed) => void store.drop(this.roomHex, feed.epoch, feed.last).catch(() => this.tell({ unkept: true })),
     })
+    this.ways = new MemberWays(room.room16, {
+      hub: (frame) => void this.link?.transmit(frame),
+      direct: (peer20, payload) => this.links!.send(peer20, payload),
+      isFull: (peer20) => this.links!.isFull(peer20),
+    })
+    this.writer.begin(room, this.set)
     await this.recall()
     if (this.stopped) return
-    this.link = new HubLink({ urls: hubs, crypto, identity, checkWelcome, clock: this.clock, socket }, (news) => this.queue(() => this.hear(news)))
+    this.link = new HubLink({ urls: hubs, crypto, identity, checkWelcome, clock: this.clock, socket }, (news) => {
+      this.queue(() => this.hear(news))
+      this.links!.hear(news)
+    })
     const session16 = globalThis.crypto.getRandomValues(new Uint8Array(16))
+    this.links = new LazyLinks(links, { crypto, identity, room, session16, link: this.link, role: 'member', maxLinks: MAX_DIRECT, clock: this.clock }, (news) => this.hearDirect(news))
     this.link.join({ room16: room.room16, owner16: room.owner16, joinPub32: room.join.publicKey, session16, flags: 0 }, room.join)
     this.link.start()
     this.tick()
@@ -100,10 +131,7 @@ export class DocumentLink {
 
   /** A change of this page: on the disk at once, in the feed a moment later. */
   edit(update: Bytes): void {
-    if (!this.canWrite || this.stopped) return
-    const id = this.setup.store.pend(this.roomHex, update).catch(() => (this.tell({ unkept: true }), undefined))
-    this.edits.push({ update, id })
-    this.cancelGather = this.cancelGather || this.clock.after(GATHER_MS, () => this.flush())
+    if (this.canWrite && !this.stopped) this.writer.edit(update)
   }
 
   /** Tells others about this member. */
@@ -111,23 +139,17 @@ export class DocumentLink {
     this.said = update
     this.queue(async () => {
       const sealed = await this.seal.seal(this.self, update)
-      if (sealed) this.link?.transmit(writeCast(this.room.room16, sealed))
+      if (sealed) this.ways.cast(sealed)
     })
   }
 
   flush(): void {
-    this.cancelGather?.()
-    this.cancelGather = undefined
-    const edits = this.edits.splice(0)
-    if (edits.length === 0) return
-    this.queue(async () => {
-      const sent = (await Promise.all(edits.map(({ id }) => id))).filter((id): id is number => id !== undefined)
-      await this.write(UPDATE, this.merge(edits.map(({ update }) => update)), sent)
-      const { entries, bytes, checkpointed } = this.set.loose
-      // A large document is not said again for a few words: checkpoints together stay as small as what they cover.
-      const isWorth = (entries >= this.limits.entries || bytes >= this.limits.bytes) && bytes >= checkpointed
-      if (isWorth || this.set.count >= this.limits.feeds) await this.checkpoint()
-    })
+    this.writer.flush()
+  }
+
+  /** The page is about to be gone: who is linked with it need not wait for its silence to know. */
+  unlink(): void {
+    this.links?.stop()
   }
 
   async stop(): Promise<void> {
@@ -135,6 +157,7 @@ export class DocumentLink {
     await this.line
     this.stopped = true
     this.cancelTick?.()
+    this.links?.stop()
     this.link?.stop()
   }
 
@@ -153,7 +176,7 @@ export class DocumentLink {
       for (const { epoch, author32, entries } of feeds) await this.set.recall(author32, fromHex(epoch)!, entries)
       for (const { id, update } of pending) {
         if (!this.listener.update(update)) continue
-        if (this.canWrite) this.edits.push({ update, id: Promise.resolve(id) })
+        if (this.canWrite) this.writer.recall(id, update)
       }
       this.flush()
     } catch {
@@ -161,71 +184,20 @@ export class DocumentLink {
     }
   }
 
-  private async take(feed: HeldFeed, n: number, { kind, sealed }: KeptEntry, isOwn: boolean): Promise<void> {
-    if (!isOwn) this.keepSoon(feed)
+  private async take(feed: HeldFeed, n: number, entry: KeptEntry, isOwn: boolean): Promise<void> {
+    const { kind } = entry
+    if (!isOwn) this.saver.save(feed)
     if (isOwn || (kind !== UPDATE && kind !== KIND.checkpoint)) return
-    const { name, feed8 } = feed
-    const open = this.open.get(feed8) || { sealer: this.setup.crypto.sealer(feedKey(this.room.prk, name.room16, name.author32, name.epoch16)), pieces: new Pieces() }
-    this.open.set(feed8, open)
-    const body = await (await open.sealer).open(entryNonce(n), sealed, entryAad(kind))
-    const payload = body && open.pieces.add(kind, body)
-    if (!body) this.refuse()
+    const payload = await this.entries.take(feed, n, entry)
+    if (payload === 'sealed') return this.refuse()
     if (!payload) return
     if (kind === UPDATE) {
       if (!this.listener.update(payload)) this.refuse()
       return
     }
     const checkpoint = readCheckpoint(payload)
-    if (checkpoint && this.listener.checkpoint(checkpoint.update, checkpoint.stateVector)) this.queue(() => this.covered(checkpoint.covered))
+    if (checkpoint && this.listener.checkpoint(checkpoint.update, checkpoint.stateVector)) this.queue(() => this.writer.covered(checkpoint.covered))
     else this.refuse()
-  }
-
-  private readonly unsaved = new Map<HeldFeed, number>()
-
-  /** Entries of others are written together once the work under way is done. */
-  private keepSoon(feed: HeldFeed): void {
-    if (this.unsaved.has(feed)) return
-    this.unsaved.set(feed, feed.last)
-    this.queue(() => {
-      const first = this.unsaved.get(feed)!
-      this.unsaved.delete(feed)
-      const entries = feed.entries.slice(first - 1)
-      void this.setup.store.append(this.roomHex, feed.epoch, feed.name.author32, first, entries).catch(() => this.tell({ unkept: true }))
-    })
-  }
-
-  private async write(kind: number, payload: Bytes, sent: number[] = []): Promise<void> {
-    const { crypto, invite, store } = this.setup
-    const drafts = cutPieces(payload).map((body) => ({ kind, body }))
-    const isNew = !this.own
-    this.own = this.own || (await OwnFeed.begin(crypto, this.room, invite.write!, this.clock.nowMs()))
-    if (isNew) drafts.unshift(this.own.meta(this.clock.nowMs()))
-    const { feed } = this.own
-    const made = await this.own.make(drafts)
-    try {
-      await store.append(this.roomHex, feed.epoch, feed.name.author32, feed.last + 1, made, sent)
-    } catch {
-      this.tell({ unkept: true })
-    }
-    if (isNew) this.link?.transmit(writeCast(this.room.room16, await this.own.announcement()))
-    for (const entry of made) await this.set.publish(feed, entry)
-  }
-
-  private async checkpoint(): Promise<void> {
-    const covered = this.set.standing()
-    const { update, stateVector } = this.listener.state()
-    this.own = undefined
-    await this.write(KIND.checkpoint, writeCheckpoint({ covered, stateVector, update }))
-    const { feed } = this.own!
-    await this.covered(covered)
-    const sig64 = await this.setup.invite.write!.sign(coverMessage(this.room.room16, feed.name.epoch16, feed.last, covered))
-    this.cover = { epochs: new Set(covered.map(({ epoch16 }) => hex(epoch16))), frame: writeCover(feed.name.author32, feed.name.epoch16, feed.last, covered, sig64) }
-    if (this.keeper) this.send(this.keeper, this.cover.frame)
-  }
-
-  private covered(feeds: CoveredFeed[]): void {
-    this.set.cover(feeds)
-    if (this.own && this.set.isCovered(this.own.feed)) this.own = undefined
   }
 
   private async hear(news: LinkNews): Promise<void> {
@@ -233,7 +205,7 @@ export class DocumentLink {
       this.keeper = hex(peerId20(news.hubPub32))
       this.tell({ link: 'open', refusal: undefined })
       await this.askToKeep()
-    } else if (news.type === 'lost' || news.type === 'stopped') this.loseAll(news.type === 'stopped' && news.why === 'replaced' ? 'replaced' : 'lost')
+    } else if (news.type === 'lost' || news.type === 'stopped') this.loseHub(news.type === 'stopped' && news.why === 'replaced' ? 'replaced' : 'lost')
     else if (news.type === 'frame') await this.hearFrame(news.frame)
     this.checkCaughtUp()
   }
@@ -256,24 +228,14 @@ export class DocumentLink {
     const self = hex(this.self)
     switch (frame.type) {
       case 'members':
-        for (const { peer20 } of frame.members) if (hex(peer20) !== self) this.members.add(hex(peer20))
+        for (const { peer20 } of frame.members) if (hex(peer20) !== self) this.ways.came(hex(peer20))
         if (!frame.more) await this.meet()
-        return this.tell({ members: this.members.size })
-      case 'joined': {
-        const peer = hex(frame.member.peer20)
-        if (peer === self) return
-        this.members.add(peer)
-        const sealed = this.said && (await this.seal.seal(this.self, this.said))
-        if (sealed) this.send(peer, sealed)
-        return this.tell({ members: this.members.size })
-      }
+        return this.tellMembers()
+      case 'joined':
+        if (hex(frame.member.peer20) !== self) await this.joined(hex(frame.member.peer20))
+        return this.tellMembers()
       case 'left':
-        if (frame.reason !== 2 && this.members.delete(hex(frame.peer20))) {
-          this.awaited.delete(hex(frame.peer20))
-          this.set.lost(hex(frame.peer20))
-          this.listener.gone(hex(frame.peer20))
-          this.tell({ members: this.members.size })
-        }
+        if (frame.reason !== REPLACED) this.left(hex(frame.peer20), frame.reason !== CONNECTION_LOST)
         return
       case 'gap':
         return this.set.askRoll(hex(frame.src20))
@@ -283,15 +245,76 @@ export class DocumentLink {
     }
   }
 
+  private async joined(peer: string): Promise<void> {
+    this.ways.came(peer)
+    // While it came in, those who were known were told one by one.
+    if (this.ways.linked > 0) for (const roll of this.set.rolls(false)) this.ways.send(peer, roll)
+    await this.presentTo(peer)
+  }
+
+  /** What a member cannot ask for is who we are. */
+  private async presentTo(peer: string): Promise<void> {
+    const sealed = this.said && (await this.seal.seal(this.self, this.said))
+    if (sealed) this.ways.send(peer, sealed)
+  }
+
+  private left(peer: string, isForGood: boolean): void {
+    if (this.ways.went(peer, isForGood)) this.lose(peer)
+  }
+
+  private lose(peer: string): void {
+    this.awaited.delete(peer)
+    this.set.lost(peer)
+    this.listener.gone(peer)
+    this.tellMembers()
+  }
+
+  private hearDirect(news: LinksNews): void {
+    const size = news.type === 'frame' ? news.payload.length + FRAME_BYTES : 0
+    if (size > 0 && this.waitingBytes + size > MAX_WAITING_BYTES) return
+    this.waitingBytes += size
+    this.queue(() => {
+      this.waitingBytes -= size
+      return this.takeDirect(hex(news.peer20), news)
+    })
+  }
+
+  private async takeDirect(peer: string, news: LinksNews): Promise<void> {
+    if (news.type === 'up') {
+      const isNew = !this.ways.has(peer)
+      this.ways.up(peer)
+      this.askAtMs = Math.min(this.askAtMs, this.clock.nowMs() + ASK_EVERY_MS)
+      if (isNew) {
+        this.set.askRoll(peer)
+        await this.presentTo(peer)
+      }
+      this.tellMembers()
+    } else if (news.type === 'down' && this.ways.down(peer)) {
+      this.listener.path(peer, undefined)
+      if (!this.ways.has(peer)) return this.lose(peer)
+      // What was under way is lost, questions and answers too.
+      this.set.lost(peer)
+      this.set.askRoll(peer)
+      this.tellMembers()
+    } else if (news.type === 'drained' && this.ways.drained(peer)) {
+      for (const roll of this.set.rolls(false)) this.ways.send(peer, roll)
+    } else if (news.type === 'path' && this.ways.isLinked(peer)) this.listener.path(peer, news.via)
+    else if (news.type === 'frame' && this.ways.isLinked(peer)) {
+      await this.hearPayload(peer, news.payload)
+      this.checkCaughtUp()
+    }
+  }
+
   private async meet(): Promise<void> {
     this.awaited.clear()
-    const asked = [...this.members].sort(() => Math.random() - 0.5).slice(0, MAX_ASKED)
+    const { members } = this.ways
+    const asked = [...members].sort(() => Math.random() - 0.5).slice(0, MAX_ASKED)
     if (this.keeper && !asked.includes(this.keeper)) asked.push(this.keeper)
     for (const peer of asked) {
       this.awaited.add(peer)
       this.set.askRoll(peer)
     }
-    if (this.members.size > MAX_ASKED) for (const roll of this.set.rolls(false)) this.link.transmit(writeCast(this.room.room16, roll))
+    if (members.length > MAX_ASKED) for (const roll of this.set.rolls(false)) this.ways.cast(roll)
     if (this.said) this.present(this.said)
     this.rollsByMs = this.clock.nowMs() + ROLLS_WITHIN_MS
     this.askAtMs = this.clock.nowMs() + ASK_EVERY_MS
@@ -307,8 +330,8 @@ export class DocumentLink {
     }
     const frame = payload[0] === 0x03 ? readFeedFrame(payload) : undefined
     if (frame && frame.type === 'want') {
-      for (const answer of this.set.answer(frame)) this.send(from, answer)
-      return
+      const budget = this.ways.isDirect(from) ? Math.min(frame.budget, MAX_ANSWER_BYTES) : frame.budget
+      return this.ways.answer(from, this.set.answer({ ...frame, budget }))
     }
     const refused = this.set.refused
     const roll = await this.set.hear(from, payload)
@@ -318,19 +341,23 @@ export class DocumentLink {
 
   private hearRoll(from: string, roll: Roll): void {
     if (!roll.answer) this.awaited.delete(from)
-    // A keeper cannot read a checkpoint: it is told what may go.
-    const { cover } = this
-    if (cover && from === this.keeper && roll.lines.some(({ epoch16 }) => cover.epochs.has(hex(epoch16)))) this.send(from, cover.frame)
+    const cover = from === this.keeper && this.writer.coverFor(roll)
+    if (cover) this.ways.send(from, cover)
   }
 
-  private loseAll(link: DocumentStatus['link']): void {
+  /** Who is linked with directly stays; all others are out of reach. */
+  private loseHub(link: DocumentStatus['link']): void {
+    if (this.keeper) this.awaited.delete(this.keeper)
     this.keeper = undefined
-    this.awaited.clear()
-    this.set.offline()
-    for (const peer of this.members) this.listener.gone(peer)
-    this.members.clear()
-    this.rollsByMs = this.askAtMs = this.askToKeepAtMs = Infinity
-    this.tell({ link, members: 0 })
+    this.askToKeepAtMs = Infinity
+    for (const peer of this.ways.hubLost()) this.lose(peer)
+    if (this.ways.linked === 0) {
+      this.awaited.clear()
+      this.set.offline()
+      this.rollsByMs = this.askAtMs = Infinity
+    }
+    this.tell({ link })
+    this.tellMembers()
   }
 
   private tick(): void {
@@ -340,9 +367,10 @@ export class DocumentLink {
       this.set.tick()
       if (now >= this.askToKeepAtMs) await this.askToKeep()
       if (now >= this.rollsByMs) this.awaited.clear()
-      if (now >= this.askAtMs && this.members.size > 0) {
+      const { members } = this.ways
+      if (now >= this.askAtMs && members.length > 0) {
         this.askAtMs = now + ASK_EVERY_MS
-        this.set.askRoll([...this.members][Math.floor(Math.random() * this.members.size)])
+        this.set.askRoll(members[Math.floor(Math.random() * members.length)])
       }
       this.checkCaughtUp()
     })
@@ -353,10 +381,11 @@ export class DocumentLink {
     if (this.status.caughtUp || this.rollsByMs === Infinity || this.awaited.size > 0 || this.set.isFetching) return
     this.rollsByMs = Infinity
     this.tell({ caughtUp: true })
+    this.links!.start() // the text is there: now for better ways
   }
 
-  private send(to: string, payload: Bytes): void {
-    this.link?.transmit(writeSend(this.room.room16, fromHex(to)!, payload))
+  private tellMembers(): void {
+    this.tell({ members: this.ways.members.length, linked: this.ways.linked })
   }
 
   private refuse(): void {

@@ -1,6 +1,8 @@
 import type { Bytes } from '../codec/bytes.ts'
 import type { Clock } from '../cores/core-driver.ts'
 import type { Crypto } from '../crypto/provider.ts'
+import type { LoadLinks } from '../direct/lazy-links.ts'
+import type { Via } from '../direct/links-news.ts'
 import type { DocumentInvite } from './document-invite.ts'
 import type { DocumentStore } from './document-store.ts'
 
@@ -11,6 +13,8 @@ export interface DocumentSetup {
   store: DocumentStore
   clock?: Clock
   socket?: (url: string) => WebSocket
+  /** Loads the code of direct links; without, all goes over the hub. */
+  links?: LoadLinks
   /** When a writer makes a checkpoint; the defaults are those of docs/protocol/documents.md. */
   limits?: { entries: number; bytes: number; feeds: number }
 }
@@ -24,12 +28,16 @@ export interface DocumentListener {
   state(): { update: Bytes; stateVector: Bytes }
   presence(from: string, update: Bytes): void
   gone(peer: string): void
+  /** How a member is reached; undefined over the hub. */
+  path(peer: string, via: Via | undefined): void
   status(status: DocumentStatus): void
 }
 
 export interface DocumentStatus {
   link: 'connecting' | 'open' | 'lost' | 'replaced'
   members: number
+  /** Members that are linked with directly. */
+  linked: number
   caughtUp: boolean
   refusal: { code: number; text: string } | undefined
   /** What no document could take, and what nobody of the room sealed or signed. */

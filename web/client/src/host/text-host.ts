@@ -83,7 +83,7 @@ export class TextHost {
       const link = new HubLink({ urls: hubs, crypto, identity: author, checkWelcome, clock, socket }, hear)
       const session16 = globalThis.crypto.getRandomValues(new Uint8Array(16))
       link.join({ room16: room.room16, owner16: room.owner16, joinPub32: room.join.publicKey, session16, flags: 0 }, room.join)
-      const direct = { crypto, identity: author, room, session16, link, offers: false, maxLinks: MAX_DIRECT, clock }
+      const direct = { crypto, identity: author, room, session16, link, role: 'host' as const, maxLinks: MAX_DIRECT, clock }
       return { link, links: new LazyLinks(setup.links, direct, hearDirect) }
     })
     if (entries.length === 0) host.meta({ title: session.title, ask: session.canAsk })

@@ -75,7 +75,7 @@ export class Watch {
     })
     const join = roomToJoin(room)
     this.link.join(join, room.join)
-    const links = { crypto, identity, room, session16: join.session16, link: this.link, offers: true, maxLinks: 1, clock }
+    const links = { crypto, identity, room, session16: join.session16, link: this.link, role: 'viewer' as const, maxLinks: 1, clock }
     this.links = new LazyLinks(this.setup.links, links, (news) => this.driver.handle({ type: 'direct', news }))
     this.link.start()
   }

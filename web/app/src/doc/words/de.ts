@@ -18,6 +18,7 @@ export const de: DocumentWords = {
   online: 'Gemeinsam',
   offline: 'Offline, in diesem Browser aufgehoben',
   offlineMore: 'Was Sie schreiben, bleibt hier und erreicht die anderen, sobald der Hub wieder da ist.',
+  withoutHub: 'Der Hub ist weg. Wer direkt verbunden ist, schreibt mit Ihnen weiter; die anderen bekommen es, sobald er wieder da ist.',
   unkept: 'Dieser Browser hat keinen Platz mehr für das Dokument. Sichern Sie es als Text.',
   forked: 'Ein Schreiber widersprach dem, was er unterschrieben hatte. Seine weiteren Änderungen werden nicht gezeigt.',
   refused: 'Etwas wurde abgewiesen, das kein Schreiber dieses Dokuments gemacht hat oder das in kein Dokument passt.',

@@ -17,6 +17,7 @@ export const en = {
   online: 'Together',
   offline: 'Offline, kept in this browser',
   offlineMore: 'What you write is kept here and reaches the others when the hub is back.',
+  withoutHub: 'The hub is away. Who is linked directly writes on with you; the others get it when the hub is back.',
   unkept: 'This browser has no room left to keep the document. Save it as text.',
   forked: 'A writer contradicted what it signed before. The rest of its changes is not shown.',
   refused: 'Something was refused that no writer of this document made, or that no document can take.',

@@ -18,6 +18,7 @@ export const es: DocumentWords = {
   online: 'Juntos',
   offline: 'Sin conexión, guardado en este navegador',
   offlineMore: 'Lo que escriba queda aquí y llegará a los demás cuando vuelva el hub.',
+  withoutHub: 'El hub no está. Quienes están conectados directamente siguen escribiendo con usted; los demás lo recibirán cuando vuelva.',
   unkept: 'Este navegador no tiene más espacio para el documento. Guárdelo como texto.',
   forked: 'Un autor contradijo lo que había firmado. El resto de sus cambios no se muestra.',
   refused: 'Se rechazó algo que ningún autor de este documento hizo o que ningún documento admite.',

@@ -18,6 +18,7 @@ export const fr: DocumentWords = {
   online: 'Ensemble',
   offline: 'Hors ligne, conservé dans ce navigateur',
   offlineMore: 'Ce que vous écrivez reste ici et parviendra aux autres au retour du hub.',
+  withoutHub: 'Le hub est absent. Les personnes reliées directement continuent d’écrire avec vous ; les autres recevront tout à son retour.',
   unkept: 'Ce navigateur n’a plus de place pour le document. Enregistrez-le en texte.',
   forked: 'Un auteur a contredit ce qu’il avait signé. La suite de ses changements n’est pas montrée.',
   refused: 'Quelque chose a été refusé, qu’aucun auteur de ce document n’a fait ou qu’aucun document ne peut prendre.',

@@ -18,6 +18,7 @@ export const pt: DocumentWords = {
   online: 'Juntos',
   offline: 'Sem ligação, guardado neste navegador',
   offlineMore: 'O que escrever fica aqui e chega aos outros quando o hub voltar.',
+  withoutHub: 'O hub está fora. Quem está ligado diretamente continua a escrever consigo; os outros recebem tudo quando ele voltar.',
   unkept: 'Este navegador não tem mais espaço para o documento. Guarde-o como texto.',
   forked: 'Um autor contradisse o que tinha assinado. O resto das suas alterações não é mostrado.',
   refused: 'Foi recusado algo que nenhum autor deste documento fez ou que nenhum documento aceita.',

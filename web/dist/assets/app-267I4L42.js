@@ -1,1 +1,0 @@
-import"./chunk-EV5EWFRY.js";import"./chunk-S4VVHOZT.js";
