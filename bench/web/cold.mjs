@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { slowRoad } from './slow-road.mjs'
-import { launch, quantile, startHub } from './stage.mjs'
+import { busy, launch, quantile, startHub } from './stage.mjs'
 
 const [runs = 15, oneWayMs = 25, ...folders] = process.argv.slice(2)
 const dists = folders.length ? folders : [fileURLToPath(new URL('../../web/dist', import.meta.url))]
@@ -30,6 +30,7 @@ await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
 let hub
 const pages = await slowRoad(() => server.address().port, +oneWayMs)
 const door = await slowRoad(() => new URL(hub.url).port, +oneWayMs)
+const machine = busy()
 const browser = await launch()
 hub = await startHub({ PUBLIC_URL: `http://localhost:${door.port}` }) // proves itself as what the page dials
 const near = `http://localhost:${server.address().port}`
@@ -52,6 +53,7 @@ for (let run = 0; run <= runs; run++) {
   }
 }
 dists.forEach((folder, n) => console.log(`p50 ${quantile(times[n], 0.5).toFixed(0).padStart(5)} ms   p90 ${quantile(times[n], 0.9).toFixed(0).padStart(5)} ms   best ${Math.min(...times[n]).toFixed(0)}   (${times[n].length} runs) ${folder}`))
+console.log(machine())
 await browser.close()
 hub.stop()
 process.exit(0)

@@ -3,7 +3,7 @@
 import { createServer } from 'node:http'
 import { PeerServer } from 'peer'
 import { WebSocketServer } from 'ws'
-import { launch, quantile, startHub, startPages } from './stage.mjs'
+import { busy, launch, quantile, startHub, startPages } from './stage.mjs'
 
 const RUNS = Number(process.argv[2] || 15)
 
@@ -70,6 +70,7 @@ const sides = {
   },
 }
 
+const machine = busy()
 const [browser, hub, pages] = await Promise.all([launch(), startHub(), startPages()])
 const peerServer = await new Promise((resolve) => {
   const server = PeerServer({ port: 0, host: '127.0.0.1', path: '/' }, (http) => resolve({ port: http.address().port, server }))
@@ -100,6 +101,7 @@ for (let run = 0; run < RUNS + 1; run++) {
 for (const [name, all] of Object.entries(times)) {
   console.log(`${name.padEnd(9)} p50 ${quantile(all, 0.5).toFixed(0).padStart(5)} ms   p90 ${quantile(all, 0.9).toFixed(0).padStart(5)} ms   best ${Math.min(...all).toFixed(0)}   (${all.length} runs)`)
 }
+console.log(machine())
 await browser.close()
 hub.stop()
 pages.stop()

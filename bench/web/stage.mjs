@@ -1,15 +1,17 @@
 // What both benches need: Chromium, one page server, a hub.
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 
-export function launch() {
+export function launch(more = []) {
   return chromium.launch({
     executablePath: process.env.ROOST_CHROMIUM || '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', ...more],
   })
 }
 
@@ -44,6 +46,25 @@ export async function startPages() {
   })
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
   return { url: `http://localhost:${server.address().port}`, stop: () => (server.close(), server.closeAllConnections()) }
+}
+
+/** Call it at the start; what it gives back tells at the end whether the machine was quiet meanwhile: a figure is worth no more than that. */
+export function busy() {
+  const [at, waited] = [performance.now(), processorWaits()]
+  return () => {
+    const share = (processorWaits() - waited) / 10 / (performance.now() - at)
+    const pressure = Number.isNaN(share) ? '' : `; somebody waited for a processor in ${share.toFixed(0)} % of the time`
+    return `load ${loadavg()[0].toFixed(0)}${pressure}`
+  }
+}
+
+/** Microseconds since the machine started in which at least one task wanted a processor and had none (Linux 4.20 and later). */
+function processorWaits() {
+  try {
+    return Number(/some .*total=(\d+)/.exec(readFileSync('/proc/pressure/cpu', 'utf8'))[1])
+  } catch {
+    return NaN
+  }
 }
 
 export function quantile(times, q) {

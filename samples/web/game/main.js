@@ -15,9 +15,11 @@ app.on('peer-left', ({ peerId }) => dots.delete(peerId))
 
 const me = await app.joinRoom(options.get('room') || 'dots')
 
-field.onpointermove = ({ offsetX: x, offsetY: y }) => {
-  dots.set(me, { x, y })
-  app.sendFast({ x, y })
+field.onpointerdown = field.onpointermove = ({ offsetX, offsetY }) => {
+  const scale = field.width / field.clientWidth // a phone shows it smaller than it is
+  const dot = { x: offsetX * scale, y: offsetY * scale }
+  dots.set(me, dot)
+  app.sendFast(dot)
 }
 field.onclick = () => {
   setScore(me, ++score)

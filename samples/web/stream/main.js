@@ -7,6 +7,7 @@ const { TextStream } = await import(`${hub}/roost-stream.js`)
 const app = new P2PApp({ signalingServer: hub })
 
 host.onclick = async () => {
+  host.disabled = true
   const invite = await app.createRoom()
   const stream = await TextStream.host(app, { title: 'An answer' })
   await model('Why is the sky blue?', (token) => { // seed 004's onLLMToken

@@ -1,4 +1,4 @@
-import { refusalName } from '../../client/src/door/refusals.ts'
+import { refusalName } from '../../client/src/door/refusal-names.ts'
 import type { WatchStatus } from '../../client/src/watch/watch-core.ts'
 import type { Via } from '../../client/src/direct/links-news.ts'
 import { en, type Key } from './words/en.ts'

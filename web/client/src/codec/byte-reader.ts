@@ -38,6 +38,13 @@ export class ByteReader {
     return this.bytes(this.left)
   }
 
+  /** All that is left, not copied: for what is large and soon copied anyway. */
+  view(): Bytes {
+    const { at } = this
+    this.at = this.from.length
+    return this.from.subarray(at)
+  }
+
   u8(): number {
     return this.bytes(1)[0]
   }

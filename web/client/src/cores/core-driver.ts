@@ -17,7 +17,7 @@ export const realClock: Clock = {
 /** Runs one core: one input at a time, effects performed at once, one timer for the next wake. */
 export class CoreDriver<Input, Effect> {
   private readonly inbox: Input[] = []
-  private cancelWake: (() => void) | undefined
+  private cancelWake: () => void = () => undefined
   private busy = false
   private stopped = false
 
@@ -39,7 +39,7 @@ export class CoreDriver<Input, Effect> {
 
   stop(): void {
     this.stopped = true
-    this.cancelWake?.()
+    this.cancelWake()
   }
 
   private run(due: boolean): void {
@@ -65,7 +65,7 @@ export class CoreDriver<Input, Effect> {
   }
 
   private sleep(): void {
-    this.cancelWake?.()
+    this.cancelWake()
     const wake = this.core.nextWake
     if (!wake || this.stopped) return
     this.cancelWake = this.clock.after(Math.max(0, wake.atMs - this.clock.nowMs()), () => this.tick())

@@ -1,5 +1,5 @@
 import { ByteReader } from '../codec/byte-reader.ts'
-import { concat, utf8, type Bytes } from '../codec/bytes.ts'
+import { utf8, type Bytes } from '../codec/bytes.ts'
 import { varuint } from '../codec/varuint.ts'
 import { writeFile, type TalkFrame } from '../p2p/talk-frames.ts'
 
@@ -40,7 +40,7 @@ function read(step: (typeof STEPS)[number] | undefined, r: ByteReader): FileFram
     case 'offer':
       return readOffer(r.text(r.left))
     case 'chunk':
-      return { step, at: r.varuint(), bytes: r.rest() }
+      return { step, at: r.varuint(), bytes: r.view() }
     case 'part':
     case 'from':
       return { step, n: r.varuint(), digest32: r.bytes(32) }
@@ -68,22 +68,22 @@ const nameOf = (said: string): string => said.replace(/^.*[\\/]/, '').slice(0, 2
 
 /** The whole message of a frame, for `main`. */
 export function writeFileFrame(id: number, frame: FileFrame): Bytes {
-  return writeFile(id, STEPS.indexOf(frame.step), bodyOf(frame))
+  return writeFile(id, STEPS.indexOf(frame.step), ...bodyOf(frame))
 }
 
-function bodyOf(frame: FileFrame): Bytes {
+function bodyOf(frame: FileFrame): Bytes[] {
   switch (frame.step) {
     case 'offer':
       // Seed 001 has `type` twice here, so that the MIME type replaced the message's.
-      return utf8(JSON.stringify({ ...frame.about, again: frame.again || undefined }))
+      return [utf8(JSON.stringify({ ...frame.about, again: frame.again || undefined }))]
     case 'chunk':
-      return concat(varuint(frame.at), frame.bytes)
+      return [varuint(frame.at), frame.bytes]
     case 'part':
     case 'from':
-      return concat(varuint(frame.n), frame.digest32)
+      return [varuint(frame.n), frame.digest32]
     case 'have':
-      return varuint(frame.n)
+      return [varuint(frame.n)]
     default:
-      return new Uint8Array(0)
+      return []
   }
 }

@@ -71,6 +71,7 @@ export class Files {
 
   /** True when the other side has checked all of it; false when it declined, stayed away, or the file could not be read. */
   async send(peerId: string, file: Blob, options: SendFileOptions): Promise<boolean> {
+    if (!(file instanceof Blob)) throw new TypeError('A file to send is a File or a Blob.')
     const name = options.name || (file as File).name || 'file'
     const about: FileAbout = { key: await keyOf(file, name), name, size: file.size, mime: file.type }
     // Who sends the same file twice at once sends it once.

@@ -1,6 +1,7 @@
 import { concat, equal, hex, type Bytes } from '../codec/bytes.ts'
 import { digest, digestOf } from './digest.ts'
 import { PART_BYTES, partsOf, type FileAbout, type FileFrame } from './file-frames.ts'
+import { MemoryParts } from './memory-parts.ts'
 import type { PartStore } from './part-store.ts'
 
 export interface IncomingSetup {
@@ -21,7 +22,7 @@ export interface IncomingSetup {
 export class Incoming {
   private readonly digests: Bytes[] = []
   /** The parts, where they are not in the store. */
-  private readonly blobs: Blob[] = []
+  private readonly memory = new MemoryParts()
   private readonly parts: number
   private store: PartStore | undefined
   /** Parts that came whole; those above `digests.length` are being checked. */
@@ -93,22 +94,22 @@ export class Incoming {
       } catch (error) {
         // What is stored already is read back once; from here on a reload costs the file, not the transfer.
         setup.storageFailed(error)
-        this.blobs.push(...(await store.parts(setup.name).catch(() => [])))
+        this.memory.set(await store.parts(setup.name).catch(() => []))
         this.store = undefined
-        if (this.blobs.length !== n) return false
+        if (this.memory.count !== n) return false
       }
     }
-    this.blobs.push(new Blob([part]))
+    this.memory.add(part)
     return true
   }
 
   private async finish(): Promise<void> {
     const { setup, store } = this
-    const blobs = store ? await store.parts(setup.name).catch(() => []) : this.blobs
-    if (blobs.length !== this.parts) return this.restart()
+    if (store) this.memory.set(await store.parts(setup.name).catch(() => []))
+    if (this.memory.count !== this.parts) return this.restart()
     this.isWhole = true
-    setup.done(new File(blobs, setup.about.name, { type: setup.about.mime }), hex(await digestOf(this.digests)))
-    this.blobs.length = 0
+    setup.done(new File(this.memory.all(), setup.about.name, { type: setup.about.mime }), hex(await digestOf(this.digests)))
+    this.memory.set([])
     setup.say({ step: 'have', n: this.parts })
     await store?.forget(setup.name).catch(setup.storageFailed)
   }
@@ -131,7 +132,8 @@ export class Incoming {
 
   /** Nothing of what is here can be used. */
   private async restart(): Promise<void> {
-    this.digests.length = this.blobs.length = 0
+    this.digests.length = 0
+    this.memory.set([])
     await this.store?.forget(this.setup.name).catch(() => undefined)
     this.isAsking = false
     this.ask()

@@ -7,6 +7,8 @@ const WINDOW_PARTS = 16
 /** The hub drops what a slow reader can't take, so less is risked there. */
 const WINDOW_PARTS_OVER_HUB = 2
 const OVER_HUB_SILENCE_MS = 5_000
+/** Read at once: browsers stop the page for some milliseconds at every slice(). */
+const READ_PARTS = 8
 
 export interface OutgoingSetup {
   file: Blob
@@ -30,7 +32,7 @@ export class Outgoing {
   private isSending = false
   private isOver = false
   private silence: ReturnType<typeof setTimeout> | undefined
-  private ahead: { n: number; bytes: Promise<Bytes> } | undefined
+  private ahead: { group: number; bytes: Promise<Bytes> } | undefined
 
   constructor(private readonly setup: OutgoingSetup) {
     this.parts = partsOf(setup.about.size)
@@ -111,9 +113,12 @@ export class Outgoing {
     return this.setup.say({ step: 'part', n: n + 1, digest32: this.digests[n]! })
   }
 
-  private read(n: number): Promise<Bytes> {
-    if (!this.ahead || this.ahead.n !== n) this.ahead = { n, bytes: bytesOf(this.setup.file.slice(n * PART_BYTES, (n + 1) * PART_BYTES)) }
-    return this.ahead.bytes
+  private async read(n: number): Promise<Bytes> {
+    const group = Math.floor(n / READ_PARTS)
+    const bytes = READ_PARTS * PART_BYTES
+    if (!this.ahead || this.ahead.group !== group) this.ahead = { group, bytes: bytesOf(this.setup.file.slice(group * bytes, (group + 1) * bytes)) }
+    const from = (n % READ_PARTS) * PART_BYTES
+    return (await this.ahead.bytes).subarray(from, from + PART_BYTES)
   }
 
   /** Undefined where the file can't be read. */

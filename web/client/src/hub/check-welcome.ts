@@ -39,7 +39,7 @@ function positive(value: unknown): number | undefined {
 }
 
 function doorsOf(url: unknown): string[] {
-  if (typeof url !== 'string' || !/^(ws|http)s?:\/\/[^/]/.test(url)) return []
+  if (typeof url !== 'string') return []
   try {
     return [doorOf(url)]
   } catch {

@@ -15,6 +15,11 @@ export class EarlySocket {
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = keep
   }
 
+  /** Nobody will take it. */
+  close(): void {
+    if (this.socket) this.socket.close()
+  }
+
   /** The early socket the first time, for its own address; a new one after that. */
   take(url: string): WebSocket {
     const { socket } = this

@@ -185,7 +185,7 @@ export class HubLinkCore implements ProtocolCore<HubLinkInput, HubLinkEffect> {
   private signed(ticket: number, sig64: Bytes): void {
     const then = this.signing.get(ticket) // lost links clear the map, so that no old proof meets a new challenge
     this.signing.delete(ticket)
-    then?.(sig64)
+    if (then) then(sig64)
   }
 
   private lose(code: number, nowMs: number): void {

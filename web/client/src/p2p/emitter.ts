@@ -2,6 +2,13 @@ export interface ListenOptions {
   signal?: AbortSignal
 }
 
+/** Calls when the signal aborts; at once where it has. */
+export function onAbort(signal: AbortSignal | undefined, call: () => void): void {
+  if (signal) signal.aborted ? call() : signal.addEventListener('abort', call)
+}
+
+export const abortError = (what: string): DOMException => new DOMException(`${what} was aborted.`, 'AbortError')
+
 /** Typed events; seed 001's `on(type, handler)`, and a way back that the seed lacks. */
 export class Emitter<Events> {
   private readonly handlers = new Map<keyof Events, Set<(value: never) => void>>()
@@ -12,7 +19,7 @@ export class Emitter<Events> {
     const all = this.handlers.get(type) || new Set()
     this.handlers.set(type, all.add(handler))
     const off = (): void => void all.delete(handler)
-    if (options.signal) options.signal.addEventListener('abort', off)
+    onAbort(options.signal, off)
     return off
   }
 
@@ -20,7 +27,7 @@ export class Emitter<Events> {
   once<K extends keyof Events>(type: K, options: ListenOptions = {}): Promise<Events[K]> {
     return new Promise((resolve, reject) => {
       const off = this.on(type, (value) => (off(), resolve(value)), options)
-      if (options.signal) options.signal.addEventListener('abort', () => reject(new DOMException('The wait was aborted.', 'AbortError')))
+      onAbort(options.signal, () => reject(abortError('The wait')))
     })
   }
 

@@ -12,26 +12,39 @@ export type IdentityKind = 'tab' | 'persistent' | 'ephemeral'
 export interface KeptIdentity {
   signer: Signer
   isFresh: boolean
+  /** Another application of this page may be this peer now. */
+  release(): void
 }
 
+/** What this page's applications keep their names under: each is a peer of its own. */
+const taken = new Set<string>()
+
 export async function keepIdentity(kind: IdentityKind, provider: Crypto, store: OutboxStore | undefined): Promise<KeptIdentity> {
-  const name = kind === 'ephemeral' || !store ? undefined : kind === 'persistent' ? { key: kind, isNew: false } : nameOfTab()
+  const name = kind === 'ephemeral' || !store ? undefined : kind === 'persistent' ? { key: kind, isNew: false, at: kind } : nameOfTab()
+  let at = name && name.at
+  const release = (): void => {
+    taken.delete(at!)
+    at = undefined // once: another application may have the name by then
+  }
   const stored = name && !name.isNew && (await store!.loadKey(name.key).catch(() => undefined))
   const kept = stored && (await provider.ed25519.restore(stored))
-  if (kept) return { signer: kept, isFresh: false }
+  if (kept) return { signer: kept, isFresh: false, release }
   const signer = await provider.ed25519.generate()
   // Nobody waits for the disk: storage is written in order, this before any message. A full disk costs the identity at the next reload only.
   if (name) store!.saveKey(name.key, signer.stored).catch(() => undefined)
-  return { signer, isFresh: true }
+  return { signer, isFresh: true, release }
 }
 
-function nameOfTab(): { key: string; isNew: boolean } {
+function nameOfTab(): { key: string; isNew: boolean; at: string } {
+  let at = 'roost-tab'
+  while (taken.has(at)) at += 1
+  taken.add(at)
   const made = hex(crypto.getRandomValues(new Uint8Array(8)))
   try {
-    const key = sessionStorage.getItem('roost-tab')
-    sessionStorage.setItem('roost-tab', key || made)
-    return { key: key || made, isNew: !key }
+    const key = sessionStorage.getItem(at)
+    sessionStorage.setItem(at, key || made)
+    return { key: key || made, isNew: !key, at }
   } catch {
-    return { key: made, isNew: true }
+    return { key: made, isNew: true, at }
   }
 }

@@ -7,7 +7,7 @@ import { doorOf, HubLink, type LinkNews } from '../hub/hub-link.ts'
 import { peerIdText } from '../identity/peer-id.ts'
 import { readInvite, type Invite } from '../rooms/invite.ts'
 import { deriveRoom, openRoom, type RoomKeys } from '../rooms/room-keys.ts'
-import { Emitter } from './emitter.ts'
+import { abortError, Emitter, onAbort } from './emitter.ts'
 import { keepIdentity, type IdentityKind } from './identity-keeper.ts'
 import { loadMeeting } from './load-meeting.ts'
 import type { OutboxStore } from './outbox-store.ts'
@@ -37,6 +37,11 @@ export interface SignalingOptions {
   clock?: Clock
 }
 
+/** join-refused, too-many-rooms, room-full: docs/protocol/door.md. */
+const NO_ENTRY = [7, 11, 12]
+const ENTERING = 'Entering the room'
+const nothing = (): void => undefined
+
 /** Seed 001's signaling: the hub link, one room, and sealed letters to its members. */
 export class MinimalSignaling extends Emitter<SignalingEvents> {
   peerId: string | null = null
@@ -53,8 +58,12 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   private connecting: Promise<string> | undefined
   private linking: Promise<void> | undefined
   private choosing: Promise<Crypto> | undefined
-  private entered: (() => void) | undefined
-  private opened: (() => void) | undefined
+  private entered: () => void = nothing
+  private opened: () => void = nothing
+  /** Ends the joining that is under way. */
+  private giveUp: (why: unknown) => void = nothing
+  private release: () => void = nothing
+  private isClosed = false
 
   constructor(
     readonly serverUrl: string | string[],
@@ -73,17 +82,19 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   }
 
   /** Enters a room by its name (open to all who know it) or by an invite link; resolves when the hub has told who is there. */
-  async joinRoom(roomId: string): Promise<void> {
+  async joinRoom(roomId: string, signal?: AbortSignal): Promise<void> {
+    if (!roomId) throw (await loadMeeting()).badLink('missing')
     const invite = roomId.includes('#') ? readInvite(roomId) : undefined
     if (typeof invite === 'string') throw (await loadMeeting()).badLink(invite)
     this.connect().catch(() => undefined) // dials first: the keys are made meanwhile; a failure is told below
     const room = invite || openRoom(this.options.network || '', roomId)
-    return this.enter(room, roomId, await deriveRoom(await this.crypto(), room))
+    return this.enter(room, roomId, await deriveRoom(await this.crypto(), room), signal)
   }
 
   /** A new room of this peer's own, with a secret; others join by the fragment of its link. */
   async createRoom(): Promise<string> {
-    await this.connect()
+    this.connect().catch(() => undefined)
+    await this.linking
     const { newInvite } = await loadMeeting()
     const { invite, code } = newInvite(this.identity.publicKey)
     await this.enter(invite, code, await deriveRoom(this.provider, invite))
@@ -103,11 +114,16 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     if (this.desk) this.link.leave(this.desk.keys.room16)
     this.desk = undefined
     this.room = null
+    const { giveUp } = this
+    this.giveUp = nothing
+    giveUp(abortError(ENTERING))
   }
 
   close(): void {
+    this.isClosed = true
     this.leave()
     if (this.link) this.link.stop()
+    this.release()
     this.mute()
   }
 
@@ -124,7 +140,13 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     const urls = ([] as string[]).concat(this.serverUrl).map(doorOf)
     const early = new EarlySocket(urls[0]) // dials while keys are made
     this.provider = await this.crypto()
-    const { signer, isFresh } = await keepIdentity(identity, this.provider, store)
+    const { signer, isFresh, release } = await keepIdentity(identity, this.provider, store)
+    this.release = release
+    if (this.isClosed) {
+      early.close()
+      release()
+      throw abortError(ENTERING)
+    }
     this.identity = signer
     this.isFresh = isFresh
     this.peerId = peerIdText(signer.publicKey)
@@ -140,41 +162,53 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   }
 
   /** JOIN goes out with the proof of the key, before the hub has answered it. */
-  private async enter(invite: Invite, name: string, keys: RoomKeys): Promise<void> {
+  private async enter(invite: Invite, name: string, keys: RoomKeys, signal?: AbortSignal): Promise<void> {
     await this.linking
     const { RoomDesk, roomEvents } = await loadMeeting()
     this.leave()
-    return new Promise<void>((entered) => {
+    return new Promise<void>((entered, failed) => {
       const desk = new RoomDesk(this.provider, this.identity, keys, this.link, roomEvents(this))
       this.desk = desk
       this.room = name
       this.invite = invite
       this.entered = entered
-      this.link.join(joinOf(keys, desk.session16), keys.join)
+      this.giveUp = failed
+      onAbort(signal, () => failed === this.giveUp && this.leave())
+      if (this.desk === desk) this.link.join(joinOf(keys, desk.session16), keys.join)
     })
   }
 
   private hearLink(news: LinkNews): void {
     if (news.type === 'open') {
       this.iceServers = news.welcome.iceServers
-      this.opened?.()
+      this.opened()
       this.become('open')
     } else if (news.type === 'lost') this.become('reconnecting')
     else if (news.type === 'stopped') {
       this.become('offline')
-      if (news.why === 'replaced') this.tell(({ replaced }) => replaced())
+      this.connecting = undefined // it must not dial again by itself, only when a room is asked for
+      this.release()
+      if (news.why === 'replaced') this.tell(({ replaced }) => replaced(), true)
     } else if (news.type === 'frame') {
       const { frame } = news
-      if (frame.type === 'error') return this.tell(({ refusalOf }) => refusalOf(frame.code, frame.text))
-      this.desk?.take(frame)
-      if (frame.type === 'members' && !frame.more && this.desk && hex(frame.room16) === this.desk.roomId) this.entered?.()
+      if (frame.type === 'error') return this.tell(({ refusalOf }) => refusalOf(frame.code, frame.text), NO_ENTRY.includes(frame.code))
+      const { desk } = this
+      if (!desk) return
+      desk.take(frame)
+      if (frame.type === 'members' && !frame.more && hex(frame.room16) === desk.roomId) {
+        this.giveUp = nothing
+        this.entered()
+      }
     }
   }
 
-  private tell(error: (meeting: typeof import('./meeting.ts')) => RoostError | undefined): void {
+  private tell(error: (meeting: typeof import('./meeting.ts')) => RoostError | undefined, endsJoining: boolean): void {
     void loadMeeting().then((meeting) => {
       const known = error(meeting)
       if (known) this.emit('error', known)
+      if (!endsJoining || this.giveUp === nothing) return
+      this.giveUp(known)
+      this.leave()
     })
   }
 

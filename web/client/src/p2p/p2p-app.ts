@@ -1,6 +1,6 @@
 import type { Bytes } from '../codec/bytes.ts'
 import type { Clock } from '../cores/core-driver.ts'
-import { Emitter } from './emitter.ts'
+import { Emitter, type ListenOptions } from './emitter.ts'
 import type { FileArrival, FileOffer, FileProgress, Files, SendFileOptions } from '../files/files.ts'
 import type { IdentityKind } from './identity-keeper.ts'
 import { MinimalSignaling, type AppState } from './minimal-signaling.ts'
@@ -85,8 +85,8 @@ export class P2PApp extends Emitter<AppEvents> {
   private readonly write = (peerId: string, message: Bytes): Promise<boolean> => this.connectionManager.write(peerId, message)
 
   /** Enters a room by name or by invite link, and resolves to this peer's id. One room at a time. */
-  async joinRoom(roomId: string): Promise<string> {
-    await this.enter(() => this.signaling.joinRoom(roomId))
+  async joinRoom(roomId: string, { signal }: ListenOptions = {}): Promise<string> {
+    await this.enter(() => this.signaling.joinRoom(roomId, signal))
     return this.peerId!
   }
 
@@ -223,6 +223,9 @@ function defaultServer(): string {
   return typeof location === 'object' && /^http/.test(location.protocol) ? location.origin : 'http://localhost:3001'
 }
 
+let shared: OutboxStore | undefined
+
+/** One for all applications of the page, so that what one wrote the next one reads. */
 function defaultStore(): OutboxStore | undefined {
-  return typeof indexedDB === 'object' ? new LazyOutboxStore() : undefined
+  return typeof indexedDB === 'object' ? (shared = shared || new LazyOutboxStore()) : undefined
 }

@@ -27,7 +27,7 @@ export class PartJoiner {
     }
     this.parts.push(frame.subarray(1))
     if (frame[0] === 1) return undefined
-    const whole = concat(...this.parts)
+    const whole = this.parts[1] ? concat(...this.parts) : this.parts[0]
     this.reset()
     return whole
   }

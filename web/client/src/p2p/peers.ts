@@ -41,7 +41,8 @@ export class Peers {
   }
 
   path(peerId: string): PeerPath | undefined {
-    return this.peers.get(peerId)?.link.path
+    const peer = this.peers.get(peerId)
+    return peer && peer.link.path
   }
 
   start(peerId: string, offers: boolean): void {
@@ -65,6 +66,7 @@ export class Peers {
   }
 
   async sendReliable(peerId: string, data: unknown): Promise<string> {
+    if (!/^[0-9a-f]{40}$/.test(peerId) || peerId === this.setup.road.peerId) throw new RoostError('no-such-peer', `${peerId} is no other peer.`, 'Take the peerId of an event.')
     const id = hex(crypto.getRandomValues(new Uint8Array(8)))
     const content = writeContent(data)
     if (content.bytes.length > MAX_MESSAGE_BYTES - 64) {
@@ -184,10 +186,10 @@ export class Peers {
       this.manager.emit('error', storageError(error))
       store = undefined
     }
-    let stored = this.setup.road.isFresh ? undefined : await store?.load(pair).catch(failed)
+    let stored = this.setup.road.isFresh || !store ? undefined : await store.load(pair).catch(failed)
     if (!stored) {
       stored = { line16: crypto.getRandomValues(new Uint8Array(16)), lastNumber: 0, queue: [], heard: undefined }
-      const beginning = store?.begin(pair, stored.line16).catch(failed)
+      const beginning = store && store.begin(pair, stored.line16).catch(failed)
       if (!this.setup.road.isFresh) await beginning // what is kept later is stored later anyway
     }
     const write = (message: Bytes): Promise<boolean> => this.write(peerId, message)

@@ -1,4 +1,5 @@
 import { utf8, type Bytes } from '../codec/bytes.ts'
+import { abortError, onAbort } from './emitter.ts'
 import { RoostError } from './roost-error.ts'
 import { writeCall, type TalkFrame } from './talk-frames.ts'
 
@@ -11,6 +12,7 @@ export interface RequestOptions {
 
 interface Waiting {
   peerId: string
+  method: string
   resolve(value: any): void
   reject(error: unknown): void
 }
@@ -41,8 +43,9 @@ export class Requests {
       }
       const fail = (error: unknown): void => (settle(), reject(error))
       const timer = setTimeout(() => fail(new RoostError('request-timeout', `No answer to ${method} within ${timeoutMs} ms.`, 'Ask again, or raise timeoutMs.')), timeoutMs)
-      this.waiting.set(id, { peerId, resolve: (value) => (settle(), resolve(value)), reject: fail })
-      if (signal) signal.addEventListener('abort', () => fail(new DOMException('The request was aborted.', 'AbortError')))
+      this.waiting.set(id, { peerId, method, resolve: (value) => (settle(), resolve(value)), reject: fail })
+      onAbort(signal, () => fail(abortError('The request')))
+      if (!this.waiting.has(id)) return
       void this.write(peerId, writeCall(5, id, json({ method, params }))).then(
         (ok) => ok || fail(new RoostError('peer-unreachable', 'There is no open path to this peer.', 'Wait for peer-ready.')),
       )
@@ -67,8 +70,11 @@ export class Requests {
     try {
       const { result, error } = JSON.parse(text)
       if (!error) return waiting.resolve(result)
-      const code = error.code === 'no-such-method' ? error.code : 'request-failed'
-      waiting.reject(new RoostError(code, String(error.message), 'The other side answered with an error.'))
+      waiting.reject(
+        error.code === 'no-such-method'
+          ? new RoostError(error.code, `The other side does not handle ${waiting.method}.`, 'It has to call handle() with this name.')
+          : new RoostError('request-failed', `${waiting.method} failed: ${error.message}`, 'Its handler on the other side threw this.'),
+      )
     } catch (error) {
       waiting.reject(error)
     }

@@ -36,7 +36,7 @@ function read(kind: number, r: ByteReader): TalkFrame | undefined {
     case 8:
       return { type: kind === 7 ? 'ping' : 'pong', bytes: r.rest() }
     case 9:
-      return { type: 'file', id: r.varuint(), step: r.u8(), bytes: r.rest() }
+      return { type: 'file', id: r.varuint(), step: r.u8(), bytes: r.view() }
     case 10:
       return { type: 'feed', bytes: r.rest() }
   }
@@ -48,5 +48,5 @@ export const writeTalkAck = (line16: Bytes, n: number): Bytes => concat([2], lin
 export const writeData = (n: number, format: number, bytes: Bytes): Bytes => concat([4], varuint(n), [format], bytes)
 export const writeCall = (kind: 5 | 6, id: number, json: Bytes): Bytes => concat([kind], varuint(id), json)
 export const writeEcho = (kind: 7 | 8, bytes: Bytes): Bytes => concat([kind], bytes)
-export const writeFile = (id: number, step: number, bytes: Bytes): Bytes => concat([9], varuint(id), [step], bytes)
+export const writeFile = (id: number, step: number, ...body: Bytes[]): Bytes => concat([9], varuint(id), [step], ...body)
 export const writeFeed = (bytes: Bytes): Bytes => concat([10], bytes)

@@ -7,6 +7,7 @@ import { KIND } from '../feeds/feed-frames.ts'
 import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
 import { owner16, peerId20 } from '../identity/peer-id.ts'
 import { verify } from '../identity/strict.ts'
+import { abortError, onAbort } from '../p2p/emitter.ts'
 import type { P2PApp } from '../p2p/p2p-app.ts'
 import { RoostError } from '../p2p/roost-error.ts'
 import { writeFeed } from '../p2p/talk-frames.ts'
@@ -58,7 +59,7 @@ export class TextReader implements AsyncIterable<string> {
       signaling.on('peer-joined', ({ peerId }) => meet(peerId)),
       signaling.on('peer-left', ({ peerId }) => here(peerId, connectionManager.isOpen(peerId))),
     ]
-    options.signal?.addEventListener('abort', () => this.finish(new DOMException('The reading was aborted.', 'AbortError')))
+    onAbort(options.signal, () => this.finish(abortError('The reading')))
     for (const peerId of [...desk.members.keys(), ...connectionManager.peerIds.filter((peerId) => connectionManager.isOpen(peerId))]) meet(peerId)
   }
 

@@ -24,6 +24,7 @@ export class TextStream {
   private timer: ReturnType<typeof setTimeout> | undefined
   private line: Promise<void> = Promise.resolve()
   private readonly off: (() => void)[]
+  private isEnded = false
 
   private constructor(
     private readonly app: P2PApp,
@@ -53,13 +54,16 @@ export class TextStream {
 
   /** Never waits for readers. */
   write(text: string): void {
+    if (this.isEnded) throw new RoostError('stream-ended', 'This stream has ended.', 'Host another one.')
     this.pending += text
     this.timer = this.timer || setTimeout(() => this.flush(), FLUSH_MS)
   }
 
   /** The stream is complete; resolves when its last entry is on the way. Readers who come later are still answered. */
   end(exit: number | null = 0): Promise<void> {
+    if (this.isEnded) return this.line
     this.flush()
+    this.isEnded = true
     return this.append(KIND.end, utf8(JSON.stringify({ exit, reason: 'eof' })))
   }
 

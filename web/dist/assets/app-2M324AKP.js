@@ -1,1 +1,0 @@
-import"./chunk-N7JPJQSG.js";import"./chunk-S4VVHOZT.js";

@@ -1,0 +1,1 @@
+import"./chunk-CZKNERR2.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-5KOBVWQN.js";import"./chunk-N7JPJQSG.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
