@@ -1,4 +1,4 @@
-// Runs inside a user and network namespace of its own (wall.test.mjs): between hubs 1 and 2 there is a wall; hub 3 is reached by both.
+// Runs inside a user and network namespace of its own (wall.soak.mjs): between hubs 1 and 2 there is a wall; hub 3 is reached by both.
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect as connectTo } from "node:net";
