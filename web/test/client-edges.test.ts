@@ -47,6 +47,31 @@ describe('joining', () => {
     expect(await within(page, ({ P2PApp }) => new P2PApp().joinRoom('room', { signal: AbortSignal.abort() }).catch((error: any) => error.name))).toBe('AbortError')
   })
 
+  test('room() enters at once, tells all that happens there, and is closed by its signal or by a refusal', async () => {
+    const [{ page: one }, { page: two }] = [await open(), await open()]
+    await within(one, ({ room }) => {
+      const mine = ((window as any).mine = room('lobby'))
+      ;(window as any).joined = mine.once('peer-joined').then(({ peerId }: any) => peerId)
+      ;(window as any).heard = mine.once('message').then(({ data }: any) => data.content)
+      mine.handle('add', ([a, b]: number[]) => a + b)
+      return mine.ready
+    })
+    const id = await within(two, async ({ room }) => {
+      const leaving = ((window as any).leaving = new AbortController())
+      const other = ((window as any).other = room('lobby', { signal: leaving.signal }))
+      other.once('peer-ready').then(() => other.sendMessage('hello'))
+      return other.ready
+    })
+    expect(await within(one, () => (window as any).joined)).toBe(id)
+    expect(await within(one, () => (window as any).heard)).toBe('hello')
+    expect(await within(two, () => (window as any).other.request([...(window as any).other.connectionManager.connections.keys()][0], 'add', [2, 3]))).toBe(5)
+    await within(two, () => (window as any).leaving.abort())
+    await expect.poll(() => memberIds().includes(id)).toBe(false)
+    expect(await within(two, ({ room }) => room('lobby', { signal: AbortSignal.abort() }).ready.catch((error: any) => error.name))).toBe('AbortError')
+    expect(await within(two, ({ room }) => room('http://a/#damaged').ready.catch((error: any) => error.code))).toBe('bad-room')
+    expect(memberIds().length).toBe(1)
+  })
+
   test('an app that is closed while it joins leaves nobody behind, and another one takes its place', async () => {
     const { page } = await open()
     const [name, id] = await within(page, async ({ P2PApp }) => {

@@ -1,4 +1,5 @@
 export { P2PApp, type AppEvents, type P2PAppConfig, type SendResult } from './p2p/p2p-app.ts'
+export { room, type Room } from './p2p/room.ts'
 export { P2PConnectionManager, type ManagerEvents, type WebRtcConfig } from './p2p/p2p-connection-manager.ts'
 export { MinimalSignaling, type AppState, type SignalingEvents } from './p2p/minimal-signaling.ts'
 export { RoostError, type ErrorCode } from './p2p/roost-error.ts'

@@ -26,7 +26,7 @@ async function fetchMeeting(): Promise<Meeting> {
       return meeting
     } catch (error) {
       if (attempt === TELL_AT_ATTEMPT) {
-        missing = new RoostError('part-missing', `A part of the client cannot be fetched: ${error}`, 'It is tried again. All its files belong together, assets/ too.')
+        missing = new RoostError('part-missing', `A part is missing: ${error}`, 'Serve assets/ too.')
         for (const tell of waiting) tell(missing)
       }
       await new Promise((later) => setTimeout(later, Math.min(MAX_WAIT_MS, 500 * 2 ** attempt)))

@@ -39,7 +39,7 @@ export interface SignalingOptions {
 
 /** join-refused, too-many-rooms, room-full: docs/protocol/door.md. */
 const NO_ENTRY = [7, 11, 12]
-const ENTERING = 'Entering the room'
+const ENTERING = 'Joining'
 const nothing = (): void => undefined
 
 /** Seed 001's signaling: the hub link, one room, and sealed letters to its members. */
