@@ -8,13 +8,7 @@ internal sealed class DirectFlags
     private const int Default = 32, Most = 1000;
 
     /// <summary>Makes the flags; a number out of range is a usage error.</summary>
-    public DirectFlags() => Max.Validators.Add(given =>
-    {
-        if (given.Tokens.Count > 0 && int.TryParse(given.Tokens[0].Value, out int most) && most is < 0 or > Most)
-        {
-            given.AddError($"--max-direct takes 0 to {Most}");
-        }
-    });
+    public DirectFlags() => Max.Within(0, Most, $"0 to {Most}");
 
     /// <summary><c>--max-direct</c>.</summary>
     public Option<int> Max { get; } = new("--max-direct") { Description = "Viewers that are linked with directly (WebRTC) at once; the others read over the hub", DefaultValueFactory = _ => Default, HelpName = "N" };

@@ -24,13 +24,7 @@ internal static class HubCommand
             """);
         settings.AddTo(hub);
         var demo = new Option<int>("--mesh-demo") { Description = "Start so many hubs at once, on this port and the next ones, as one mesh to play with", HelpName = "N" };
-        demo.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 2 or > MeshDemo.Most)
-            {
-                result.AddError($"--mesh-demo takes 2 to {MeshDemo.Most} hubs");
-            }
-        });
+        demo.Within(2, MeshDemo.Most, $"2 to {MeshDemo.Most} hubs");
         hub.Options.Add(demo);
         hub.SetAction((parsed, cancellation) => RunAsync(settings, parsed, welcome: null, cancellation, parsed.GetValue(demo)));
         return hub;

@@ -18,13 +18,7 @@ internal static class StreamCommand
         var linger = new Option<TimeSpan?>("--linger") { Description = "Serve late joiners this long after the end (90s, 10m, 2h); on a terminal it is until ^C", HelpName = "TIME", CustomParser = Durations.Read };
         var keep = new Option<TimeSpan?>("--keep") { Description = "Ask the hub to keep the sealed log this long, so that viewers read on when this machine is off (needs --hub)", HelpName = "TIME", CustomParser = Durations.Read };
         var maxLog = new Option<int>("--max-log") { Description = "The most MiB that the session's log may take on disk", DefaultValueFactory = _ => 1024, HelpName = "MIB" };
-        maxLog.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() < 1)
-            {
-                result.AddError("--max-log takes 1 MiB or more");
-            }
-        });
+        maxLog.Within(1, int.MaxValue, "1 MiB or more");
         var json = new Option<bool>("--json") { Description = "Events as JSON lines on stdout, instead of the text itself" };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Say nothing but problems" };
         var qr = new Option<string>("--qr") { Description = "auto (on a terminal), on or off", DefaultValueFactory = _ => "auto", HelpName = "WHEN" };

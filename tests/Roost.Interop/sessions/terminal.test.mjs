@@ -150,6 +150,10 @@ test("a missing or mistyped verb is answered with those there are", async t => {
     [["hub", "--port", "0", "--web-root", "/no/such/folder"], 2, /ROOST-1903 The web app's folder/],
     [["hub", "--data", ""], 2, /ROOST-2000 --data takes a path, not ""/],
     [["stream", "--max-log", "0"], 2, /ROOST-2000 --max-log takes 1 MiB or more/],
+    [["stream", "--max-log", "99999999999"], 2, /ROOST-2000 --max-log takes a number/],
+    [["stream", "--max-direct", "-1"], 2, /ROOST-2000 --max-direct takes 0 to/],
+    [["hub", "--mesh-demo", "two"], 2, /ROOST-2000 --mesh-demo takes a number/],
+    [["hub", "--mesh-demo", "1"], 2, /ROOST-2000 --mesh-demo takes 2 to/],
     [["hub", "--log-level", "loud"], 2, /Must be one of: .*'error'.*'trace'/],
   ];
   for (const [args, exit, words] of cases) {
