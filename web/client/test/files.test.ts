@@ -8,7 +8,7 @@ import { readTalkFrame, type TalkFrame } from '../src/p2p/talk-frames.ts'
 /** Keeps parts in memory; it outlives the page that fills it, as a disk does. */
 class Disk implements PartStore {
   isFull = false
-  private readonly files = new Map<string, { file: StoredFile; parts: Blob[] }>()
+  private readonly files = new Map<string, { file: StoredFile; parts: Map<number, Blob> }>()
 
   get size(): number {
     return this.files.size
@@ -21,17 +21,28 @@ class Disk implements PartStore {
 
   async keep(name: string, file: StoredFile, n: number, part: Bytes): Promise<void> {
     if (this.isFull) throw new DOMException('full', 'QuotaExceededError')
-    const parts = this.files.get(name)?.parts || []
-    parts[n] = new Blob([part])
+    const parts = this.files.get(name)?.parts || new Map<number, Blob>()
+    parts.set(n, new Blob([part]))
     this.files.set(name, { file: { ...file, digests: [...file.digests] }, parts })
   }
 
   async parts(name: string): Promise<Blob[]> {
-    return this.files.get(name)?.parts || []
+    return [...(this.files.get(name)?.parts || [])].sort(([a], [b]) => a - b).map(([, part]) => part)
   }
 
   async forget(name: string): Promise<void> {
     this.files.delete(name)
+  }
+}
+
+/** What one page sees of the disk. A page that is gone reads and writes no more, and waits for nothing. */
+function seenBy(isHere: () => boolean, disk: Disk): PartStore {
+  const whileHere = <T>(step: () => Promise<T>): Promise<T> => (isHere() ? step() : new Promise(() => undefined))
+  return {
+    load: (name) => whileHere(() => disk.load(name)),
+    keep: (name, file, n, part) => whileHere(() => disk.keep(name, file, n, part)),
+    parts: (name) => whileHere(() => disk.parts(name)),
+    forget: (name) => whileHere(() => disk.forget(name)),
   }
 }
 
@@ -71,7 +82,7 @@ class Side {
       progress: (progress) => isMine() && this.progress.push(progress),
       file: (file) => isMine() && this.arrived.push(file),
       storageFailed: (error) => this.faults.push(error),
-      store: this.disk,
+      store: this.disk && seenBy(isMine, this.disk),
       write: async (_, message) => {
         if (!this.isOpen || !isMine()) return false
         this.sent += message.length
