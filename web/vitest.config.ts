@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['client/test/**/*.test.ts', 'app/test/**/*.test.ts'], environment: 'node' } },
+      { test: { name: 'unit', include: ['client/test/**/*.test.ts', 'app/test/**/*.test.ts'], environment: 'node', retry: 1 } },
       { test: { name: 'screens', include: ['test/screens.shot.ts'], environment: 'node', fileParallelism: false } },
       { test: { name: 'speed', include: ['test/*-speed.test.ts'], environment: 'node', fileParallelism: false, testTimeout: 60_000, hookTimeout: 30_000, expect: { poll: { timeout: 10_000 } } } },
       {

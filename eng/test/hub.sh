@@ -1,2 +1,2 @@
 build
-suite Roost.Hub.Tests
+suite_again Roost.Hub.Tests

@@ -6,4 +6,4 @@ step executable ./roost --version
 need_packages web
 step web-browser npm run --prefix web test:browser -- --reporter=verbose
 need_packages tests/Roost.Interop/sessions
-step sessions npm test --prefix tests/Roost.Interop/sessions
+step sessions eng/test/again.sh files tests/Roost.Interop/sessions

@@ -48,7 +48,9 @@ build() {
     fi
 }
 
+# suite NAME: an executable of xunit. With sockets and real clocks in it: suite_again.
 suite() { step "$1" "artifacts/bin/$1/release/$1"; }
+suite_again() { step "$1" eng/test/again.sh methods "artifacts/bin/$1/release/$1"; }
 
 finish() {
     echo "$passed passed, $failed failed"

@@ -1,3 +1,3 @@
 build
 step executable ./roost --version
-suite Roost.Peer.Tests
+suite_again Roost.Peer.Tests

@@ -4,4 +4,4 @@ need_node
 need_debian chromium chromium
 step executable ./roost --version
 need_packages tests/Roost.Interop/pigeon
-step pigeon npm test --prefix tests/Roost.Interop/pigeon
+step pigeon eng/test/again.sh files tests/Roost.Interop/pigeon --test-force-exit
