@@ -25,6 +25,7 @@ public sealed class HubHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly HubService _hub;
     private readonly Authorities _authorities;
+    private int _disposed;
 
     private HubHost(WebApplication app)
     {
@@ -115,9 +116,13 @@ public sealed class HubHost : IAsyncDisposable
     /// <summary>Stops serving a room of a private hub.</summary>
     public ValueTask CloseRoomAsync(RoomId room) => _hub.CloseRoomAsync(room);
 
-    /// <summary>Tells everybody that the hub goes down, then stops it.</summary>
+    /// <summary>Tells everybody that the hub goes down, then stops it. A second call does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {

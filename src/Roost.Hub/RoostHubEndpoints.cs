@@ -24,6 +24,8 @@ public static class RoostHubEndpoints
             endpoints.MapHubMesh(); // Before the Pigeon door, which takes every path that no other door claims.
             endpoints.MapPigeon();
             endpoints.MapHubApi();
+            endpoints.MapTopics();
+            endpoints.MapBootstrapList();
             endpoints.MapReady();
             endpoints.MapHubMetrics();
         }

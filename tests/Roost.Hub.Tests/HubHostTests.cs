@@ -22,10 +22,32 @@ public class HubHostTests
     [InlineData("PORT", "http")]
     [InlineData("PORT", "70000")]
     [InlineData("SIGNALING_TIMEOUT", "-1")]
+    [InlineData("SIGNALING_TIMEOUT", "5")]
     public void An_environment_that_cannot_be_meant_is_named(string name, string value)
     {
         var error = Assert.Throws<HubStartException>(() => HubEnvironment.Apply(new(), asked => asked == name ? value : null));
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://a.example/path")]
+    [InlineData("https://a.example/")]
+    [InlineData("a.example")]
+    [InlineData("null")]
+    [InlineData("*, https://a.example")]
+    [InlineData("https://user@a.example")]
+    public async Task What_is_no_origin_is_named_at_start(string origin)
+    {
+        var error = await Assert.ThrowsAsync<HubStartException>(() => HubHost.StartAsync(new() { Host = "127.0.0.1", Port = 0, CorsOrigin = origin }, null, TestContext.Current.CancellationToken));
+        Assert.Equal("ROOST-1903", error.Code);
+        Assert.Contains("CORS_ORIGIN", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_variable_that_changes_nothing_is_told()
+    {
+        Assert.Contains("DHT_BOOTSTRAP_RETRIES", Assert.Single(HubEnvironment.Notes(name => name == "DHT_BOOTSTRAP_RETRIES" ? "3" : null)), StringComparison.Ordinal);
+        Assert.Empty(HubEnvironment.Notes(_ => null));
     }
 
     [Fact]

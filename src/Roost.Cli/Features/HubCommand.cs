@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Roost.Cli.Terminal;
 using Roost.Hub;
@@ -15,7 +14,8 @@ internal static class HubCommand
     {
         var settings = new HubSettings();
         var hub = new Command("hub", """
-            Run a hub: signaling, rooms, the web app, and PeerPigeon's door. SIGTERM ends it in order.
+            Run a hub: signaling, rooms, the web app, and PeerPigeon's door. SIGTERM, ^C
+            and a terminal that closes end it in order (under nohup it goes on); a second ^C at once.
 
             Examples:
               roost hub --data /var/lib/roost --public-url https://roost.example.org
@@ -38,9 +38,11 @@ internal static class HubCommand
         {
             var options = MeshDemo.First(settings.Read(parsed), demo);
             using var loggers = Loggers(Enum.Parse<LogLevel>(parsed.GetValue(settings.LogLevel)!, ignoreCase: true));
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, json.Broken);
-            using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => End(context, stop));
-            using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => End(context, stop));
+            foreach (string note in HubEnvironment.Notes(Environment.GetEnvironmentVariable))
+            {
+                screen.Warn(note);
+            }
+            using var stop = new Interrupts(cancellation, json.Broken);
             var host = await HubHost.StartAsync(options, loggers, stop.Token);
             await using (host)
             await using (KeeperOf(host, options))
@@ -78,11 +80,5 @@ internal static class HubCommand
         {
             screen.Say($"    also {url}");
         }
-    }
-
-    private static void End(PosixSignalContext context, CancellationTokenSource stop)
-    {
-        context.Cancel = true;
-        stop.Cancel();
     }
 }

@@ -29,7 +29,14 @@ internal sealed class StderrLoggerProvider : ILoggerProvider
                 _ => "fatal",
             };
             string line = $"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ} {level,-5} {category}: {TerminalFilter.Plain(formatter(state, exception))}";
-            Console.Error.WriteLine(exception is null ? line : $"{line}\n{exception}");
+            try
+            {
+                Console.Error.WriteLine(exception is null ? line : $"{line}\n{exception}");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Its terminal is gone or its disk is full; whoever logs does not fail by it.
+            }
         }
     }
 }

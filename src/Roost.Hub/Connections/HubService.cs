@@ -63,6 +63,7 @@ public sealed partial class HubService : IAsyncDisposable
         _core.JoinMesh(mesh);
         Links = new MeshLinks(mesh.Self, dice, mesh.SignalingTimeout, () => Dialler, _log)
         {
+            Topics = new TopicDesk((input, rented) => _driver.PostAsync(input, rented)),
             Post = (input, rented) => _driver.PostAsync(input, rented),
             PostFromPerform = _driver.PostFromPerform,
         };

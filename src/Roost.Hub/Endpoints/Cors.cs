@@ -7,14 +7,22 @@ namespace Roost.Hub.Endpoints;
 /// <summary>Who may read the public API from a page: anyone without credentials, or the origins that the operator named.</summary>
 internal sealed class Cors(string origins)
 {
-    private readonly string[] _named = origins == "*" ? [] : origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private readonly string[] _named = Named(origins);
+
+    /// <summary>The origins that a setting names; none for <c>*</c>.</summary>
+    public static string[] Named(string origins) => origins == "*" ? [] : origins.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>Maps a GET with its preflight.</summary>
-    public IEndpointConventionBuilder MapGet(IEndpointRouteBuilder endpoints, string path, Func<HttpContext, Task> answer) =>
-        endpoints.MapMethods(path, ["GET", "OPTIONS"], context =>
+    public IEndpointConventionBuilder MapGet(IEndpointRouteBuilder endpoints, string path, Func<HttpContext, Task> answer) => Map(endpoints, "GET", path, answer);
+
+    /// <summary>Maps a POST with its preflight.</summary>
+    public IEndpointConventionBuilder MapPost(IEndpointRouteBuilder endpoints, string path, Func<HttpContext, Task> answer) => Map(endpoints, "POST", path, answer);
+
+    private IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string method, string path, Func<HttpContext, Task> answer) =>
+        endpoints.MapMethods(path, [method, "OPTIONS"], context =>
         {
             Stamp(context);
-            return HttpMethods.IsGet(context.Request.Method) ? answer(context) : Task.CompletedTask;
+            return HttpMethods.IsOptions(context.Request.Method) ? Task.CompletedTask : answer(context);
         });
 
     private void Stamp(HttpContext context)

@@ -18,8 +18,7 @@ public static class HubEnvironment
         Set("APP_ID", value => options.AppId = value);
         Set("REGION", value => options.Region = value);
         Set("PUBLIC_URL", value => options.PublicUrl = value);
-        Set("SIGNALING_TIMEOUT", value => options.SignalingTimeout = TimeSpan.FromMilliseconds(Number("SIGNALING_TIMEOUT", value, 1, 600_000)));
-        Set("DHT_BOOTSTRAP_RETRIES", value => options.DhtBootstrapRetries = Number("DHT_BOOTSTRAP_RETRIES", value, 0, 1_000));
+        Set("SIGNALING_TIMEOUT", value => options.SignalingTimeout = TimeSpan.FromMilliseconds(Number("SIGNALING_TIMEOUT", value, 100, 600_000)));
         Set("CORS_ORIGIN", value => options.CorsOrigin = value);
         Set("ICE_SERVERS", value => options.IceServers = value);
 
@@ -29,6 +28,16 @@ public static class HubEnvironment
             {
                 apply(value);
             }
+        }
+    }
+
+    /// <summary>What an operator should know about variables that are set and change nothing; sentences.</summary>
+    /// <param name="read">Looks a variable up; null for unset.</param>
+    public static IEnumerable<string> Notes(Func<string, string?> read)
+    {
+        if (read("DHT_BOOTSTRAP_RETRIES") is { Length: > 0 })
+        {
+            yield return "DHT_BOOTSTRAP_RETRIES changes nothing here: a hub named with --mesh or BOOTSTRAP_PEERS is tried for ever, every 10 s at last";
         }
     }
 

@@ -37,9 +37,6 @@ public sealed class HubOptions
     /// <summary>How long a signal for an unknown target is parked for the mesh to find it. SIGNALING_TIMEOUT, 5,000 ms.</summary>
     public TimeSpan SignalingTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>DHT_BOOTSTRAP_RETRIES, 3.</summary>
-    public int DhtBootstrapRetries { get; set; } = 3;
-
     /// <summary>Origins that may read the REST API: <c>*</c>, or a comma-separated list. CORS_ORIGIN.</summary>
     public string CorsOrigin { get; set; } = "*";
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Roost.Hub.Endpoints;
 
 namespace Roost.Hub.Hosting;
 
@@ -25,6 +26,8 @@ public sealed class HubOptionsValidator : IValidateOptions<HubOptions>
             wrong.Add($"PUBLIC_URL \"{url}\" is not an http, https, ws or wss URL; write it as https://hub.example.org");
         }
         wrong.AddRange(options.BootstrapPeers.Where(peer => !IsUrl(peer, "ws", "wss")).Select(peer => $"The bootstrap peer \"{peer}\" is not a ws or wss URL; write it as ws://hub.example:3000"));
+        wrong.AddRange(Cors.Named(options.CorsOrigin).Where(origin => !IsOrigin(origin)).Select(origin =>
+            $"CORS_ORIGIN has \"{origin}\", which is no origin; write * alone, or origins like https://app.example.org,http://localhost:8080"));
         if (System.Text.Encoding.UTF8.GetByteCount(options.AppId) > 255)
         {
             wrong.Add("APP_ID has more than 255 bytes.");
@@ -39,6 +42,10 @@ public sealed class HubOptionsValidator : IValidateOptions<HubOptions>
         }
         return wrong.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(wrong);
     }
+
+    // As a browser says it: scheme, host, and a port if it is not the usual one; nothing behind.
+    private static bool IsOrigin(string text) =>
+        IsUrl(text, "http", "https") && new Uri(text) is { UserInfo: "", PathAndQuery: "/", Fragment: "" } && text[^1] != '/';
 
     private static bool IsUrl(string text, params string[] schemes) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && schemes.Contains(url.Scheme) && url.Host.Length > 0;

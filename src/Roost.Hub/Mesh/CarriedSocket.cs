@@ -22,13 +22,13 @@ internal readonly record struct CarriedId(LinkId Via, HubId Other, uint Stream, 
 /// <param name="ended">Called once, when nothing more will be received.</param>
 internal sealed class CarriedSocket(CarriedId id, Func<HubInput, byte[]?, ValueTask> post, Action<CarriedId> ended) : IMeshSocket
 {
-    private const int MaxReceived = 1_024;
+    private const int MaxReceived = 1_024, MaxReceivedBytes = 8 * 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Channel<SocketMessage> _received = Channel.CreateBounded<SocketMessage>(MaxReceived);
     private readonly CarryWay _way = id.IsMine ? CarryWay.None : CarryWay.Back;
     private bool _begun;
-    private int _over, _saidLast;
+    private int _over, _saidLast, _receivedBytes;
 
     public SocketLoop? Loop => null;
 
@@ -39,8 +39,13 @@ internal sealed class CarriedSocket(CarriedId id, Func<HubInput, byte[]?, ValueT
     /// <summary>A message came. Runs inside the driver; false: its reader is too slow.</summary>
     public bool TryReceive(ReadOnlySpan<byte> message)
     {
+        if (Volatile.Read(ref _receivedBytes) + message.Length > MaxReceivedBytes)
+        {
+            return false; // The hub in the middle may send more than it says that it carries.
+        }
         var rented = ArrayPool<byte>.Shared.Rent(message.Length);
         message.CopyTo(rented);
+        Interlocked.Add(ref _receivedBytes, message.Length);
         if (_received.Writer.TryWrite(new(SocketEvent.Binary, rented, message.Length)))
         {
             return true;
@@ -63,6 +68,7 @@ internal sealed class CarriedSocket(CarriedId id, Func<HubInput, byte[]?, ValueT
         {
             if (_received.Reader.TryRead(out var message))
             {
+                Interlocked.Add(ref _receivedBytes, -message.Length);
                 return message;
             }
         }

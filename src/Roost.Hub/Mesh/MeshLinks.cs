@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Roost.Core.Cores;
 using Roost.Core.Identity;
+using Roost.Hub.Connections;
 using Roost.Hub.Sockets;
 using Roost.Hub.Sockets.Loop;
 using Roost.Mesh.Federation;
@@ -19,6 +20,7 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
 {
     private readonly ConcurrentDictionary<LinkId, MeshLink> _links = [];
     private readonly List<MeshLink> _batch = [];
+    private readonly Handshakes _handshakes = new();
     private readonly MeshDialler _dialler = new(loops);
     private readonly CancellationTokenSource _end = new();
     private long _lastId;
@@ -28,6 +30,9 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
 
     /// <summary>Where what happens within an effect goes.</summary>
     public Action<HubInput> PostFromPerform { get; set; } = static _ => { };
+
+    /// <summary>Those who publish here and look for what is published.</summary>
+    public required TopicDesk Topics { get; init; }
 
     /// <summary>Of all links there were.</summary>
     public LinkTraffic Traffic { get; } = new();
@@ -64,6 +69,12 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
             case MeshEffect.Close close when _links.TryGetValue(close.Link, out var closed):
                 closed.Close(close.Why);
                 break;
+            case MeshEffect.Published published:
+                Topics.Answer(published.Ticket, published.Record, published.PutTo);
+                break;
+            case MeshEffect.Sought sought:
+                Topics.Answer(sought.Ticket, sought.Record);
+                break;
             case MeshEffect.Notice { Warning: true } notice:
                 Log.Warned(log, notice.Text);
                 break;
@@ -89,8 +100,24 @@ internal sealed partial class MeshLinks(LinkSelf self, Dice dice, TimeSpan hands
     {
         await pipes.Output.FlushAsync(_end.Token); // The answer to the upgrade: the dialler speaks first.
         await using var socket = new MeshSocket(pipes, dialled: false, abort);
-        using var handshake = new LinkHandshake(self, null, dice);
-        var (peer, why) = await ShakeAsync(socket, handshake);
+        var address = ClientAddresses.Of(request.Remote);
+        if (!_handshakes.TryEnter(address))
+        {
+            await socket.CloseAsync(LinkRefusal.TooSlow);
+            await socket.AwaitEndAsync();
+            return;
+        }
+        LinkPeer? peer;
+        LinkRefusal why;
+        try
+        {
+            using var handshake = new LinkHandshake(self, null, dice);
+            (peer, why) = await ShakeAsync(socket, handshake);
+        }
+        finally
+        {
+            _handshakes.Leave(address);
+        }
         if (peer is null)
         {
             Log.Refused(log, why);

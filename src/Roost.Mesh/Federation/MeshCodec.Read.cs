@@ -4,6 +4,7 @@ using Roost.Core.Codec;
 using Roost.Core.Identity;
 using Roost.Mesh.Leases;
 using Roost.Mesh.Membership;
+using Roost.Mesh.Topics;
 using Roost.Mesh.Wire;
 
 namespace Roost.Mesh.Federation;
@@ -90,6 +91,10 @@ public static partial class MeshCodec
         MeshTypes.Departed => r.TryU64(out ulong net) && r.TryPeer(out var to) && r.TryPeer(out var about) ? new MeshFrame.Departed(new(net), to, about) : null,
         MeshTypes.Goodbye => r.TryU64(out ulong net) && r.TryPeer(out var from) ? new MeshFrame.Goodbye(new(net), from, Rest(ref r, bytes)) : null,
         MeshTypes.Carry => r.TryHub(out var hub) && r.TryU32(out uint stream) && r.TryU8(out byte way) && way < 16 ? new MeshFrame.Carry(hub, stream, (CarryWay)way, Rest(ref r, bytes)) : null,
+        MeshTypes.Topic => TopicRecord.TryRead(ref r, out var topic) ? new MeshFrame.Topic(topic) : null,
+        MeshTypes.Seek => r.TryU32(out uint question) && r.TryStr8(out string name) ? new MeshFrame.Seek(question, name) : null,
+        MeshTypes.Sought => r.TryU32(out uint question) && TryList<TopicRecord>(ref r, TopicRecord.TryRead, out var sought) && sought.Length <= 1
+            ? new MeshFrame.Sought(question, sought.Length == 0 ? null : sought[0]) : null,
         _ => new MeshFrame.Unknown(type),
     };
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Roost.Core.Codec;
 using Roost.Mesh.Leases;
+using Roost.Mesh.Topics;
 using Roost.Mesh.Wire;
 
 namespace Roost.Mesh.Federation;
@@ -152,6 +153,15 @@ public static partial class MeshCodec
                 break;
             case MeshFrame.Carry f:
                 w.U8(MeshTypes.Carry).Hub(f.Hub).U32(f.Stream).U8((byte)f.Way).Bytes(f.Body.Span);
+                break;
+            case MeshFrame.Topic f:
+                f.Record.Write(w.U8(MeshTypes.Topic));
+                break;
+            case MeshFrame.Seek f:
+                w.U8(MeshTypes.Seek).U32(f.Question).Str8(f.Name);
+                break;
+            case MeshFrame.Sought f:
+                List<TopicRecord>(w.U8(MeshTypes.Sought).U32(f.Question), f.Record is null ? [] : [f.Record], static (record, w) => record.Write(w));
                 break;
             case MeshFrame.Unknown f:
                 w.U8(f.Type);

@@ -71,6 +71,7 @@ public sealed partial class MeshCore
         if (isAnew)
         {
             _mesh.Host.GuestsForgotten(hub.Id);
+            _topics.Forgotten(hub);
         }
         _rooms.LinkUp(hub);
         if (hub.WasCarried != link.IsCarried)
@@ -110,7 +111,7 @@ public sealed partial class MeshCore
         hub.Link = null;
         _router.LinkLost(hub);
         bool mattered = hub.IsNeighbour || hub.Pending.Count > 0;
-        _neighbours.LinkDown(hub);
+        Neighbours.LinkDown(hub);
         if (down.Why == LinkRefusal.Twin)
         {
             _mesh.Notice(true, "another process uses this hub's key; give every hub a data directory of its own");
@@ -127,6 +128,7 @@ public sealed partial class MeshCore
         }
         // What was on its way may be lost: leases are put again, and whether the hub lives is asked at once.
         hub.NeedsLeases = true;
+        _topics.Forgotten(hub);
         if (hub.Urls.Count > 0 && (mattered || hub.IsUp))
         {
             _mesh.Want(hub);
@@ -169,6 +171,11 @@ public sealed partial class MeshCore
     private void Hear(Link link, MeshFrame frame)
     {
         var hub = link.Hub;
+        if (CostOf(frame) is > 0 and int cost && !link.MayAsk(cost, _mesh.Now))
+        {
+            _mesh.Counters.Flooded++;
+            return;
+        }
         switch (frame)
         {
             case MeshFrame.Signal f:
@@ -208,7 +215,7 @@ public sealed partial class MeshCore
                 _contests.Asked(hub, f.Key);
                 break;
             case MeshFrame.Contested f:
-                _contests.Answered(f.Key, f.Lives);
+                _contests.Answered(hub, f.Key, f.Lives);
                 break;
             case MeshFrame.Ping f:
                 _watch.Pinged(link, f);
@@ -239,6 +246,19 @@ public sealed partial class MeshCore
         }
     }
 
+    /// <summary>In questions: what makes this hub answer, remember or ask others more than the frame itself weighs. Leases, look-ups and news are counted where they are handled.</summary>
+    private static int CostOf(MeshFrame frame) => frame switch
+    {
+        MeshFrame.Have f => f.Ids.Count,
+        MeshFrame.Graft f => f.Ids.Count,
+        MeshFrame.Want f => f.Hubs.Count,
+        MeshFrame.Subscribe f => f.Rooms.Count,
+        MeshFrame.Contest => 10, // A guest is asked, and looked at for seconds.
+        MeshFrame.Roster { Ask: true } => 10,
+        MeshFrame.Probe or MeshFrame.Guest or MeshFrame.Introduce or MeshFrame.Goodbye => 1,
+        _ => 0,
+    };
+
     private void HearOther(Link link, MeshFrame frame)
     {
         var hub = link.Hub;
@@ -266,7 +286,7 @@ public sealed partial class MeshCore
                 _reconciler.Compare(hub, f);
                 break;
             case MeshFrame.Ranges f:
-                _reconciler.Compare(hub, f);
+                _reconciler.Compare(link, f);
                 break;
             case MeshFrame.Views f:
                 _reconciler.Compare(link, f);
@@ -294,6 +314,15 @@ public sealed partial class MeshCore
                 break;
             case MeshFrame.Gap f:
                 _rooms.Heard(hub, f);
+                break;
+            case MeshFrame.Topic f:
+                _topics.Heard(link, f);
+                break;
+            case MeshFrame.Seek f:
+                _topics.Asked(link, f);
+                break;
+            case MeshFrame.Sought f:
+                _topics.Answered(hub, f);
                 break;
             case MeshFrame.Unknown:
                 break;

@@ -54,6 +54,9 @@ public sealed partial class MeshCore
     /// <summary>Leases that other hubs put here.</summary>
     public int Leases => _leases.Count;
 
+    /// <summary>What is published under topics and kept here.</summary>
+    public int Topics => _topics.Count;
+
     /// <summary>Peers that are here.</summary>
     public int Peers => _announcer.Count;
 

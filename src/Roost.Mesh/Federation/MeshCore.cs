@@ -6,6 +6,7 @@ using Roost.Mesh.Membership;
 using Roost.Mesh.Overlay;
 using Roost.Mesh.PubSub;
 using Roost.Mesh.Routing;
+using Roost.Mesh.Topics;
 using Roost.Mesh.Wire;
 
 namespace Roost.Mesh.Federation;
@@ -34,6 +35,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     private readonly Carrier _carrier;
     private readonly Moves _moves;
     private readonly RoomMesh _rooms;
+    private readonly TopicStore _topics;
     private bool _started;
     private int _part;
 
@@ -57,6 +59,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _carrier = new(_mesh, _roll);
         _moves = new(_mesh, SendWaiting);
         _rooms = new(_mesh, _roll, _rendezvous);
+        _topics = new(_mesh, _rendezvous);
         _roll.Publish = _news.Publish;
         _roll.Died = Died;
         _roll.Changed = _ => OwnersMoved();
@@ -126,6 +129,12 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
             case MeshInput.Drained drained:
                 _roll.Drain(drained.Out);
                 OwnersMoved();
+                break;
+            case MeshInput.Publish publish:
+                _topics.Publish(publish);
+                break;
+            case MeshInput.Seek seek:
+                _topics.Seek(seek);
                 break;
             case MeshInput.PingAll:
                 _watch.MeasureAll();
@@ -208,6 +217,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     private void RepeatLeases()
     {
         _leases.Sweep();
+        _topics.Sweep();
         _rooms.Sweep();
         _announcer.Repeat(_part = (_part + 1) % RepeatParts, RepeatParts);
         if (_part % 2 == 0)
@@ -231,6 +241,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
     {
         _announcer.AdjustSoon();
         _rooms.AdjustSoon();
+        _topics.AdjustSoon();
         _mesh.Host.OwnersChanged();
     }
 
@@ -240,6 +251,7 @@ public sealed partial class MeshCore : IProtocolCore<MeshInput, MeshEffect>
         _leases.ForgetHome(hub.Id.Short);
         _dialler.Abandon(hub);
         _rooms.Died(hub);
+        _topics.Forgotten(hub);
         _mesh.Host.HubDied(hub.Id);
         hub.IsOwner = false;
         _contests.Died(hub);

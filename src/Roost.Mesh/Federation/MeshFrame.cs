@@ -1,6 +1,7 @@
 using Roost.Core.Identity;
 using Roost.Mesh.Leases;
 using Roost.Mesh.Membership;
+using Roost.Mesh.Topics;
 using Roost.Mesh.Wire;
 
 namespace Roost.Mesh.Federation;
@@ -161,6 +162,15 @@ public abstract record MeshFrame
     /// <see cref="CarryWay.Arrived"/>, whom it is from.
     /// </summary>
     public sealed record Carry(HubId Hub, uint Stream, CarryWay Way, ReadOnlyMemory<byte> Body) : MeshFrame;
+
+    /// <summary>Something that was published at the sender.</summary>
+    public sealed record Topic(TopicRecord Record) : MeshFrame;
+
+    /// <summary>What do you keep under that topic?</summary>
+    public sealed record Seek(uint Question, string Name) : MeshFrame;
+
+    /// <summary>The answer.</summary>
+    public sealed record Sought(uint Question, TopicRecord? Record) : MeshFrame;
 
     /// <summary>A type of a later version; ignored.</summary>
     public sealed record Unknown(byte Type) : MeshFrame;

@@ -1,6 +1,7 @@
 using Roost.Core.Crypto;
 using Roost.Core.Identity;
 using Roost.Mesh.Links;
+using Roost.Mesh.Topics;
 
 namespace Roost.Mesh.Federation;
 
@@ -73,6 +74,16 @@ public abstract record MeshInput
     /// <summary>The hub goes down: links end with a word of goodbye.</summary>
     public sealed record Stopped : MeshInput;
 
+    /// <summary>Somebody publishes here; answered by <see cref="MeshEffect.Published"/>.</summary>
+    /// <param name="Ticket">Comes back in the answer.</param>
+    /// <param name="Topic">Under which name.</param>
+    /// <param name="Data">JSON; copied.</param>
+    /// <param name="Ttl">Seconds.</param>
+    public sealed record Publish(ulong Ticket, string Topic, ReadOnlyMemory<byte> Data, ushort Ttl) : MeshInput;
+
+    /// <summary>Somebody looks for what is published; answered by <see cref="MeshEffect.Sought"/>.</summary>
+    public sealed record Seek(ulong Ticket, string Topic) : MeshInput;
+
     /// <summary>A hub to meet, learned while running.</summary>
     public sealed record SeedFound(string Url) : MeshInput;
 }
@@ -104,6 +115,12 @@ public abstract record MeshEffect
 
     /// <summary>End a link.</summary>
     public sealed record Close(LinkId Link, LinkRefusal Why) : MeshEffect;
+
+    /// <summary>Something was published and put to so many other hubs; null: it breaks a limit, or there is no room.</summary>
+    public sealed record Published(ulong Ticket, TopicRecord? Record, int PutTo) : MeshEffect;
+
+    /// <summary>What was found; its Ttl is what remains.</summary>
+    public sealed record Sought(ulong Ticket, TopicRecord? Record) : MeshEffect;
 
     /// <summary>Tell the operator.</summary>
     public sealed record Notice(bool Warning, string Text) : MeshEffect;

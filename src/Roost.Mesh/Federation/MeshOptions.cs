@@ -73,6 +73,12 @@ public sealed record MeshOptions
     /// <summary>Hubs known at one time, dead ones too.</summary>
     public int MaxHubs { get; init; } = 16_384;
 
+    /// <summary>News of hubs whose names are remembered, so that they are passed on once; above it the oldest half is forgotten.</summary>
+    public int MaxNews { get; init; } = 65_536;
+
+    /// <summary>Leases of all homes, from which on each home has only an even share of them; at most twice as many.</summary>
+    public int MaxLeases { get; init; } = 2_000_000;
+
     /// <summary>Leases kept of one home.</summary>
     public int MaxLeasesPerHome { get; init; } = 200_000;
 
@@ -82,6 +88,9 @@ public sealed record MeshOptions
     /// <summary>Signals parked at one time, and for one target.</summary>
     public int MaxParked { get; init; } = 16_384;
 
+    /// <summary>Bytes of parked signals; those of unproven sources that one hub sent have a quarter of it, and of <see cref="MaxParked"/>.</summary>
+    public int MaxParkedBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Signals parked for one target.</summary>
     public int MaxParkedPerTarget { get; init; } = 256;
 
@@ -90,6 +99,9 @@ public sealed record MeshOptions
 
     /// <summary>Rooms that one hub may subscribe to here.</summary>
     public int MaxRoomsPerHub { get; init; } = 100_000;
+
+    /// <summary>Bytes of what is published under topics and kept here; of one hub a quarter of it.</summary>
+    public int MaxTopicBytes { get; init; } = 64 * 1024 * 1024;
 
     /// <summary>Members that one hub may name in one room.</summary>
     public int MaxMembersPerHub { get; init; } = 10_000;

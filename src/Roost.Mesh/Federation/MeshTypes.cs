@@ -33,5 +33,6 @@ public static class MeshTypes
     internal const byte Signal = 0x30, Nack = 0x31;
     internal const byte Subscribe = 0x40, Unsubscribe = 0x41, Interested = 0x42, Roster = 0x43, Joined = 0x44, Left = 0x45, Cast = 0x46, Send = 0x47, Gap = 0x48;
     internal const byte Carry = 0x60;
+    internal const byte Topic = 0x70, Seek = 0x71, Sought = 0x72;
     internal const byte Guest = 0x50, GuestGone = 0x51, Answered = 0x52, Introduce = 0x53, Departed = 0x54, Goodbye = 0x55;
 }

@@ -162,6 +162,8 @@ public sealed partial class HubCore
         _networks.Clear();
         _byNet.Clear();
         _introducing.Clear();
+        _guestsAt.Clear();
+        _guestsElsewhere = 0;
         Mesh?.Handle(new Federation.MeshInput.Stopped(), _now);
         _nextIntroduction = Instant.Never;
         _addresses.Clear();

@@ -11,6 +11,9 @@ public sealed partial class HubCore
     // Kept, not computed: NextWake is asked after every input. Too early is harmless, a tick finds nothing due and looks again.
     private Instant _nextIntroduction = Instant.Never;
 
+    private readonly Dictionary<HubId, int> _guestsAt = [];
+    private int _guestsElsewhere;
+
     /// <summary>Owners have changed: guests of networks that another hub introduces from here on are reported there; and again to a hub that has forgotten them.</summary>
     private void FollowIntroducers(Func<HubId, bool> hasForgotten)
     {
@@ -30,31 +33,58 @@ public sealed partial class HubCore
             {
                 Report(connection, network, _now);
             }
-            if (introducer is not null)
+            if (introducer is not null && _introducing.Remove(network.Id, out var former)) // Others report their guests there, as this hub just did.
             {
-                _introducing.Remove(network.Id); // Others report their guests there, as this hub just did.
+                foreach (var guest in former.Guests.Values)
+                {
+                    CountElsewhere(guest.Home, -1);
+                }
             }
         }
     }
 
     private void Arrive(NetId network, PeerId peer, Candidate candidate, Instant now)
     {
-        if (!_introducing.TryGetValue(network, out var introducing))
-        {
-            _introducing[network] = introducing = new(new Introducer(limits, dice));
-        }
-        if (introducing.Guests.Count >= limits.MaxGuestsPerNetwork && !introducing.Guests.ContainsKey(peer))
+        bool known = _introducing.TryGetValue(network, out var introducing) && introducing.Guests.ContainsKey(peer);
+        if (!known && (introducing?.Guests.Count >= limits.MaxGuestsPerNetwork || !HasRoomFor(candidate.Home)))
         {
             return;
+        }
+        if (introducing is null)
+        {
+            _introducing[network] = introducing = new(new Introducer(limits, dice));
         }
         if (introducing.Guests.TryGetValue(peer, out var holder) && holder.Home != candidate.Home)
         {
             introducing.Rivals[peer] = candidate;
             return;
         }
+        CountElsewhere(candidate.Home, known ? 0 : 1);
         introducing.Guests[peer] = candidate;
         introducing.Introducer.Arrive(peer, candidate.MaxLinks, now);
         MakeIntroductions(network, introducing);
+    }
+
+    // A hub can invent networks and guests without end.
+    private bool HasRoomFor(HubId? home) =>
+        home is not { } id || (_guestsElsewhere < limits.MaxGuestsElsewhere && _guestsAt.GetValueOrDefault(id) < limits.MaxGuestsElsewhere / 4);
+
+    private void CountElsewhere(HubId? home, int by)
+    {
+        if (home is not { } id || by == 0)
+        {
+            return;
+        }
+        _guestsElsewhere += by;
+        int count = _guestsAt.GetValueOrDefault(id) + by;
+        if (count > 0)
+        {
+            _guestsAt[id] = count;
+        }
+        else
+        {
+            _guestsAt.Remove(id);
+        }
     }
 
     private void Depart(NetId network, Introducing introducing, PeerId peer, HubId? home, bool tell, Instant now)
@@ -69,6 +99,7 @@ public sealed partial class HubCore
             return;
         }
         introducing.Guests.Remove(peer);
+        CountElsewhere(home, -1);
         foreach (var told in introducing.Introducer.Depart(peer, now))
         {
             if (!tell || !introducing.Guests.TryGetValue(told, out var candidate))

@@ -14,6 +14,9 @@ public sealed partial class HubCore
     /// <summary>Guests that asked to be found; counts all networks.</summary>
     public int Guests => _networks.Values.Sum(network => network.Announced);
 
+    /// <summary>Guests at other hubs that this one introduces.</summary>
+    public int GuestsElsewhere => _guestsElsewhere;
+
     /// <summary>Own peers that could be at another hub as well: those that proved a key other than the hub's, with which its own keeper enters.</summary>
     public int OwnPeers => _connections.Values.Count(MayMove);
 

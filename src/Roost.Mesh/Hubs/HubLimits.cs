@@ -24,6 +24,9 @@ public sealed record HubLimits
     /// <summary>Guests of one network, at all hubs, that one hub introduces.</summary>
     public int MaxGuestsPerNetwork { get; init; } = 50_000;
 
+    /// <summary>Guests at other hubs, in all networks, that one hub introduces; of one hub a quarter of it.</summary>
+    public int MaxGuestsElsewhere { get; init; } = 200_000;
+
     /// <summary>Bytes of the card with which a guest announces itself; it is sent to others, so it is small.</summary>
     public int MaxCardBytes { get; init; } = 8 * 1024;
 

@@ -63,12 +63,13 @@ internal sealed class Contests(MeshState mesh, Roll roll, Announcer locals)
     }
 
     /// <summary>The answer.</summary>
-    public void Answered(PeerKey key, bool lives)
+    public void Answered(KnownHub by, PeerKey key, bool lives)
     {
-        if (!_asked.Remove(key))
+        if (!_asked.TryGetValue(key, out var asked) || asked != by)
         {
             return;
         }
+        _asked.Remove(key);
         if (lives)
         {
             mesh.Host.Supersede(key, Refusal.IdInUse);

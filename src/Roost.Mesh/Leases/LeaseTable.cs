@@ -34,7 +34,7 @@ internal sealed class LeaseTable(MeshState mesh, Roll roll)
     /// <summary>Takes in a lease of the hub that a link names. Returns the one that stays.</summary>
     public Lease? Put(Lease lease, KnownHub home)
     {
-        if (lease.Home != home.Id.Short || (_byHome.TryGetValue(lease.Home, out var of) && of.Count >= mesh.Options.MaxLeasesPerHome && !of.Contains(lease.Key)))
+        if (lease.Home != home.Id.Short || (_byHome.TryGetValue(lease.Home, out var of) && of.Count >= MostOfOne && !of.Contains(lease.Key)))
         {
             mesh.Counters.BadLeases++;
             return null;
@@ -117,6 +117,9 @@ internal sealed class LeaseTable(MeshState mesh, Roll roll)
         }
     }
 
+    // Keys of hubs cost nothing: many of them shall not fill the memory.
+    private int MostOfOne => _leases.Count < mesh.Options.MaxLeases ? mesh.Options.MaxLeasesPerHome : Math.Min(mesh.Options.MaxLeasesPerHome, mesh.Options.MaxLeases / _byHome.Count);
+
     private Lease? GetFrom(Dictionary<PeerKey, Entry> table, PeerKey key)
     {
         if (!table.TryGetValue(key, out var entry) || entry.Until <= mesh.Now || roll.Find(entry.Lease.Home) is not { IsUp: true })
@@ -144,9 +147,9 @@ internal sealed class LeaseTable(MeshState mesh, Roll roll)
 
     private void Remove(PeerKey key)
     {
-        if (_leases.Remove(key, out var entry) && _byHome.TryGetValue(entry.Lease.Home, out var of))
+        if (_leases.Remove(key, out var entry) && _byHome.TryGetValue(entry.Lease.Home, out var of) && of.Remove(key) && of.Count == 0)
         {
-            of.Remove(key);
+            _byHome.Remove(entry.Lease.Home);
         }
     }
 }

@@ -13,7 +13,6 @@ namespace Roost.Mesh.Leases;
 /// </summary>
 internal sealed class Rendezvous(MeshState mesh, Roll roll)
 {
-    private readonly Dictionary<KnownHub, ulong> _seeds = [];
     private ulong _ownSeed;
     private int _version = -1;
     private (KnownHub? Hub, ulong Seed)[] _candidates = [];
@@ -45,6 +44,9 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
 
     /// <summary>Who keeps which hubs are interested in a room.</summary>
     public List<KnownHub?> OwnersOf(RoomKey room) => Top(room.Room.Value.High ^ room.Network.Value, mesh.Options.RoomOwners, out _);
+
+    /// <summary>Who keeps a topic: in mode F all.</summary>
+    public List<KnownHub?> OwnersOf(ulong topic) => IsFull ? All() : Top(topic, mesh.Options.Owners, out _);
 
     /// <summary>The one hub that introduces the guests of a network; null stands for this one.</summary>
     public KnownHub? IntroducerOf(NetId network) => Top(network.Value, 1, out _) is [var first] ? first : null;
@@ -84,11 +86,11 @@ internal sealed class Rendezvous(MeshState mesh, Roll roll)
 
     private ulong SeedOf(KnownHub hub)
     {
-        if (!_seeds.TryGetValue(hub, out ulong seed))
+        if (hub.OwnerSeed == 0)
         {
-            _seeds[hub] = seed = Seed(hub.Id);
+            hub.OwnerSeed = Seed(hub.Id);
         }
-        return seed;
+        return hub.OwnerSeed;
     }
 
     private ulong Seed(HubId hub)

@@ -62,7 +62,7 @@ internal sealed class Detours(MeshState mesh)
     /// <summary>A hub says whether it has a link to one that was asked for.</summary>
     public void Answered(KnownHub by, MeshFrame.Probed answer)
     {
-        if (answer.Alive && _byQuestion.TryGetValue(answer.Question, out var detour))
+        if (answer.Alive && _byQuestion.TryGetValue(answer.Question, out var detour) && !detour.Witnesses.Contains(by))
         {
             detour.Witnesses.Enqueue(by);
         }

@@ -55,6 +55,9 @@ internal sealed class KnownHub(HubId id, PublicKey key, List<KnownHub> neighbour
     /// <summary>A third hub carried its last link.</summary>
     public bool WasCarried { get; set; }
 
+    /// <summary>Signals it sent whose source is not proven yet, and their bytes.</summary>
+    public (int Count, int Bytes) Unproven { get; set; }
+
     public ulong Run { get; set; }
 
     public bool IsNeighbour
@@ -85,6 +88,18 @@ internal sealed class KnownHub(HubId id, PublicKey key, List<KnownHub> neighbour
 
     /// <summary>Whether leases were put there since it became an owner (mode F).</summary>
     public bool IsOwner { get; set; }
+
+    /// <summary>Where it stands in the order of owners; 0: not computed yet.</summary>
+    public ulong OwnerSeed { get; set; }
+
+    /// <summary>Whether it is dialled to be asked to be a neighbour.</summary>
+    public bool IsCourted { get; set; }
+
+    /// <summary>Whether it was asked that and has not answered.</summary>
+    public bool IsAsked { get; set; }
+
+    /// <summary>Until when it is not asked again to be a neighbour.</summary>
+    public Instant RefusedUntil { get; set; } = Instant.Epoch;
 
     /// <summary>It was a candidate when leases were last moved.</summary>
     public bool WasCandidate { get; set; }

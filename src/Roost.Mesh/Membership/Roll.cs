@@ -87,6 +87,7 @@ internal sealed class Roll
                 // An earlier run with a clock ahead of ours, or a second process with this key: outbid it.
                 Sign(record.Incarnation + 1);
                 Publish(Own, null);
+                Refuted();
             }
             return false;
         }
@@ -122,11 +123,15 @@ internal sealed class Roll
     }
 
     /// <summary>Somebody doubts that a hub lives. True: it was news.</summary>
+    /// <remarks>
+    /// A doubt is signed by nobody, so it counts only about the incarnation whose record, which is signed, is known here: else whoever invents a number could use up a hub's
+    /// incarnations, or have one doubt passed on without end. One about a later record is mended when that record has come (<see cref="Overlay.Reconciler"/>).
+    /// </remarks>
     public bool Doubt(HubId id, ulong incarnation)
     {
         if (id == _mesh.SelfId)
         {
-            if (incarnation >= Own.Incarnation)
+            if (incarnation == Own.Incarnation)
             {
                 Sign(incarnation + 1);
                 Publish(Own, null);
@@ -134,7 +139,7 @@ internal sealed class Roll
             }
             return false;
         }
-        if (Find(id) is not { } hub || incarnation < hub.Incarnation || hub.State != HubState.Alive)
+        if (Find(id) is not { } hub || incarnation != hub.Incarnation || hub.State != HubState.Alive)
         {
             return false;
         }
@@ -278,10 +283,15 @@ internal sealed class Roll
     private void Forget(KnownHub hub)
     {
         _hubs.Remove(hub.Id.Short);
+        bool wasUp = hub.IsUp;
         hub.State = HubState.Dead;
         hub.IsForgotten = true;
         hub.IsNeighbour = false;
         Touch(hub);
+        if (wasUp && hub.Run != 0)
+        {
+            Died(hub); // It was linked once and has left leases and members here, which nobody would clear away.
+        }
     }
 
     // Null: this hub itself.

@@ -13,8 +13,6 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
     private const int AtOnce = 3;
     private static readonly TimeSpan AfterRefusal = TimeSpan.FromSeconds(20);
 
-    private readonly Dictionary<KnownHub, Instant> _refused = [];
-    private readonly HashSet<KnownHub> _courted = [];
 
     public int Count => mesh.NeighbourCount;
 
@@ -25,7 +23,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
         {
             return;
         }
-        var candidates = roll.All.Where(hub => hub is { State: HubState.Alive, IsNeighbour: false } && hub.Link is not { IsCarried: true } && !(_refused.TryGetValue(hub, out var until) && mesh.Now < until)).ToList();
+        var candidates = roll.All.Where(hub => hub is { State: HubState.Alive, IsNeighbour: false } && hub.Link is not { IsCarried: true } && mesh.Now >= hub.RefusedUntil).ToList();
         for (int i = 0; i < Math.Min(missing, AtOnce) && candidates.Count > 0; i++)
         {
             int at = mesh.Dice.Next(candidates.Count);
@@ -36,16 +34,16 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
 
     public void LinkUp(KnownHub hub)
     {
-        if (_courted.Remove(hub) || Count < mesh.Options.Neighbours)
+        if (hub.IsCourted || Count < mesh.Options.Neighbours)
         {
+            hub.IsCourted = false;
             Ask(hub);
         }
     }
 
-    public void LinkDown(KnownHub hub)
+    public static void LinkDown(KnownHub hub)
     {
-        hub.IsNeighbour = false;
-        _courted.Remove(hub);
+        hub.IsNeighbour = hub.IsAsked = hub.IsCourted = false;
     }
 
     public void Asked(KnownHub by, MeshFrame.Neighbour ask)
@@ -68,6 +66,13 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
 
     public void Answered(KnownHub by, MeshFrame.Neighbourly answer)
     {
+        if (answer.Yes && !by.IsNeighbour && (!by.IsAsked || by.Link is not { IsCarried: false } || Count >= mesh.Options.MaxNeighbours))
+        {
+            // Nobody asked, or too many were asked at once and said yes: there is no room for it.
+            mesh.Tell(by, new MeshFrame.Neighbourly(false));
+            answer = new(false);
+        }
+        by.IsAsked = false;
         by.IsNeighbour = answer.Yes;
         if (answer.Yes)
         {
@@ -75,7 +80,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
         }
         else
         {
-            _refused[by] = mesh.Now + AfterRefusal;
+            by.RefusedUntil = mesh.Now + AfterRefusal;
         }
     }
 
@@ -87,7 +92,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
         }
         else if (hub.Urls.Count > 0)
         {
-            _courted.Add(hub);
+            hub.IsCourted = true;
             mesh.Want(hub);
         }
     }
@@ -96,6 +101,7 @@ internal sealed class Neighbours(MeshState mesh, Roll roll)
     {
         if (!hub.IsNeighbour)
         {
+            hub.IsAsked = true;
             mesh.Tell(hub, new MeshFrame.Neighbour(Count == 0));
         }
     }

@@ -11,6 +11,7 @@ namespace Roost.Mesh.Overlay;
 internal sealed class NewsTree(MeshState mesh, Roll roll)
 {
     private const int PerFrame = 64;
+    private const int CheckCost = 10; // Questions: a signature is looked at.
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan AskAfter = TimeSpan.FromMilliseconds(400);
     private static readonly TimeSpan Generation = TimeSpan.FromSeconds(60);
@@ -42,6 +43,12 @@ internal sealed class NewsTree(MeshState mesh, Roll roll)
 
     public void Heard(Link from, MeshFrame.News news)
     {
+        int unknown = news.Records.Count(record => !Knows(NameOf(new(record, default))));
+        if (!from.MayAsk(news.Suspects.Count + news.Records.Count + unknown * CheckCost, mesh.Now))
+        {
+            mesh.Counters.Flooded++;
+            return;
+        }
         bool fresh = false;
         int count = 0;
         foreach (var record in news.Records)
@@ -78,6 +85,10 @@ internal sealed class NewsTree(MeshState mesh, Roll roll)
                 continue;
             }
             fresh = true;
+            if (suspect.Incarnation != (suspect.Hub == mesh.SelfId ? roll.Own.Incarnation : roll.Find(suspect.Hub)?.Record?.Incarnation))
+            {
+                continue; // Of nobody that is known, or of another incarnation: nothing follows from it, and there is no end of such doubts.
+            }
             Remember(item);
             if (roll.Doubt(suspect.Hub, suspect.Incarnation))
             {
@@ -179,7 +190,7 @@ internal sealed class NewsTree(MeshState mesh, Roll roll)
 
     private bool Remember(Item item)
     {
-        if (mesh.Now >= _turnAt)
+        if (mesh.Now >= _turnAt || _young.Count >= mesh.Options.MaxNews)
         {
             _turnAt = mesh.Now + Generation;
             (_old, _young) = (_young, []);

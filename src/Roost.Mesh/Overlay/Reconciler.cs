@@ -23,8 +23,14 @@ internal sealed class Reconciler(MeshState mesh, Roll roll)
         }
     }
 
-    public void Compare(KnownHub with, MeshFrame.Ranges theirs)
+    public void Compare(Link from, MeshFrame.Ranges theirs)
     {
+        var with = from.Hub;
+        if (!from.MayAsk(roll.All.Count, mesh.Now))
+        {
+            mesh.Counters.Flooded++;
+            return;
+        }
         Fingerprint();
         var their = new ulong[256];
         foreach (var (range, print) in theirs.List)
@@ -67,7 +73,13 @@ internal sealed class Reconciler(MeshState mesh, Roll roll)
             }
         }
         var ranges = theirs.Of.ToHashSet();
+        int known = better.Count;
         better.AddRange(roll.All.Where(hub => hub.Record is not null && ranges.Contains(RangeOf(hub.Id.Short)) && !seen.Contains(hub.Id.Short)).Select(hub => hub.Record!));
+        if (!from.MayAsk(better.Count - known, mesh.Now))
+        {
+            mesh.Counters.Flooded++; // Who asks for all again and again gets no more of it.
+            return;
+        }
         if (want.Count > 0)
         {
             mesh.Tell(from.Hub, new MeshFrame.Want(want));

@@ -20,7 +20,7 @@ internal sealed partial class RoomMesh
     {
         foreach (var room in subscribe.Rooms)
         {
-            if (_ownedBy.GetValueOrDefault(by.Id.Short) < mesh.Options.MaxRoomsPerHub)
+            if (_ownedBy.GetValueOrDefault(by.Id.Short) < mesh.Options.MaxRoomsPerHub || (_owned.TryGetValue(room, out var hubs) && hubs.ContainsKey(by.Id.Short)))
             {
                 SubscribedBy(room, by.Id.Short);
             }
@@ -147,7 +147,10 @@ internal sealed partial class RoomMesh
     {
         if (_owned.TryGetValue(room, out var hubs) && hubs.Remove(hub))
         {
-            _ownedBy[hub]--;
+            if (--_ownedBy[hub] == 0)
+            {
+                _ownedBy.Remove(hub);
+            }
             if (hubs.Count == 0)
             {
                 _owned.Remove(room);

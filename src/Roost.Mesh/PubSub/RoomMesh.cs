@@ -132,10 +132,13 @@ internal sealed partial class RoomMesh(MeshState mesh, Roll roll, Rendezvous ren
     {
         if (_rooms.TryGetValue(room, out var shared))
         {
-            var lost = shared.Lost ??= [];
+            if (shared.Lost is not { } lost)
+            {
+                shared.Lost = lost = [];
+                mesh.Later(Settle, "tell of lost casts", () => TellLost(room));
+            }
             lost.TryGetValue((to, from), out uint count);
             lost[(to, from)] = count + 1;
-            mesh.Later(Settle, "tell of lost casts", () => TellLost(room));
         }
     }
 
@@ -161,12 +164,10 @@ internal sealed partial class RoomMesh(MeshState mesh, Roll roll, Rendezvous ren
         {
             RemoveHub(room, shared, hub, LeftReason.ConnectionLost);
         }
-        foreach (var (room, owned) in _owned)
+        foreach (var room in _owned.Where(owned => owned.Value.ContainsKey(hub.Id.Short)).Select(owned => owned.Key).ToList())
         {
-            if (owned.Remove(hub.Id.Short))
-            {
-                TellInterest(room);
-            }
+            UnsubscribedBy(room, hub.Id.Short);
+            TellInterest(room);
         }
     }
 

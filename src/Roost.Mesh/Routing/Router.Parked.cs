@@ -156,9 +156,9 @@ internal sealed partial class Router
     private void Release(PeerKey key, Waiting waiting, Action<MeshFrame.Signal> send)
     {
         Forget(key);
-        _count -= waiting.Count;
         foreach (var parked in waiting.Returned.Concat(waiting.Fresh))
         {
+            Count(parked.Signal, -1);
             send(parked.Signal);
         }
     }
@@ -189,14 +189,14 @@ internal sealed partial class Router
                 return isReturned ? Park(key, signal, wrongHome, isReturned) : TryRoute(signal);
             }
         }
-        if (_count >= mesh.Options.MaxParked || waiting.Count >= mesh.Options.MaxParkedPerTarget)
+        if (!HasRoom(signal) || waiting.Count >= mesh.Options.MaxParkedPerTarget)
         {
             mesh.Counters.Overflowed++;
             return false;
         }
         _parked[key] = waiting;
         (isReturned ? waiting.Returned : waiting.Fresh).Enqueue(new((MeshFrame.Signal)MeshState.WithOwnBody(signal), mesh.Now + mesh.Options.SignalingTimeout));
-        _count++;
+        Count(signal, 1);
         if (waiting.Echo == 0 || wrongHome != 0 || HomeOf(key) is null)
         {
             finder.Ask(key, wrongHome);
@@ -216,7 +216,7 @@ internal sealed partial class Router
             while (queue.TryPeek(out var parked) && parked.Until <= mesh.Now)
             {
                 queue.Dequeue();
-                _count--;
+                Count(parked.Signal, -1);
                 mesh.Host.Undeliverable(parked.Signal);
             }
         }

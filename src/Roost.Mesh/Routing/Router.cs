@@ -12,8 +12,10 @@ namespace Roost.Mesh.Routing;
 /// </summary>
 internal sealed partial class Router(MeshState mesh, Roll roll, LeaseTable leases, Announcer locals, Finder finder)
 {
+    private const int FrameSize = 256; // About what one takes beside its body.
+
     private readonly Dictionary<PeerKey, Queue<Arrived>> _unproven = [];
-    private int _count;
+    private int _count, _bytes;
 
     private readonly record struct Arrived(MeshFrame.Signal Signal, Link From, Instant Until);
 
@@ -52,13 +54,13 @@ internal sealed partial class Router(MeshState mesh, Roll roll, LeaseTable lease
             return;
         }
         // The lease is not here yet: ask its owners before believing the link.
-        if (_count >= mesh.Options.MaxParked)
+        if (!HasRoom(signal) || from.Hub.Unproven.Count >= mesh.Options.MaxParked / 4 || from.Hub.Unproven.Bytes + SizeOf(signal) > mesh.Options.MaxParkedBytes / 4)
         {
             mesh.Counters.Overflowed++;
             return;
         }
         leases.Invalidate(source);
-        _count++;
+        Count(signal, 1, from.Hub);
         (_unproven.TryGetValue(source, out var queue) ? queue : _unproven[source] = []).Enqueue(new((MeshFrame.Signal)MeshState.WithOwnBody(signal), from, mesh.Now + mesh.Options.SignalingTimeout));
         finder.Ask(source, claimant: from.Hub);
         mesh.Later(mesh.Options.SignalingTimeout, "drop signals of an unproven source", () => SettleUnproven(source));
@@ -129,7 +131,7 @@ internal sealed partial class Router(MeshState mesh, Roll roll, LeaseTable lease
         {
             if (lease?.Home == arrived.From.Hub.Id.Short)
             {
-                _count--;
+                Count(arrived.Signal, -1, arrived.From.Hub);
                 Deliver(arrived.From, arrived.Signal);
             }
             else if (lease is null && arrived.Until > mesh.Now)
@@ -138,7 +140,7 @@ internal sealed partial class Router(MeshState mesh, Roll roll, LeaseTable lease
             }
             else
             {
-                _count--;
+                Count(arrived.Signal, -1, arrived.From.Hub);
                 mesh.Counters.NotYours++;
             }
         }
@@ -147,6 +149,20 @@ internal sealed partial class Router(MeshState mesh, Roll roll, LeaseTable lease
             _unproven[source] = keep;
         }
     }
+
+    private bool HasRoom(MeshFrame.Signal signal) => _count < mesh.Options.MaxParked && _bytes + SizeOf(signal) <= mesh.Options.MaxParkedBytes;
+
+    private void Count(MeshFrame.Signal signal, int by, KnownHub? unprovenOf = null)
+    {
+        int bytes = by * SizeOf(signal);
+        (_count, _bytes) = (_count + by, _bytes + bytes);
+        if (unprovenOf is not null)
+        {
+            unprovenOf.Unproven = (unprovenOf.Unproven.Count + by, unprovenOf.Unproven.Bytes + bytes);
+        }
+    }
+
+    private static int SizeOf(MeshFrame.Signal signal) => signal.Body.Length + FrameSize;
 
     private void Deliver(Link from, MeshFrame.Signal signal)
     {

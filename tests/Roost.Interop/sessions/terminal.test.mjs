@@ -101,6 +101,26 @@ test("a terminal that closes ends the stream in order", async t => {
   assert.equal(await kept.ended, 0);
 });
 
+test("a hub whose terminal closes ends in order, and goes on under nohup", async t => {
+  const asked = ["hub", "--host", "127.0.0.1", "--port", "0"];
+  const hub = run(t, asked);
+  await hub.said(/listens; open/);
+  hub.kill("SIGHUP");
+  assert.equal(await hub.ended, 0);
+  assert.match(hub.err(), /draining/);
+  const kept = shell(t, `trap '' HUP; exec "$R" ${asked.join(" ")}`); // nohup
+  const [, url] = await kept.said(/listens; open (http\S+)/);
+  kept.kill("SIGHUP");
+  assert.equal((await fetch(`${url}/ready`)).status, 200);
+  kept.kill("SIGTERM");
+  assert.equal(await kept.ended, 0);
+  // Its stderr is the terminal that is gone.
+  const mute = shell(t, `exec "$R" ${asked.join(" ")} --json 2>/dev/full`);
+  await mute.said(/"ready"/);
+  mute.kill("SIGHUP");
+  assert.equal(await mute.ended, 0);
+});
+
 test("a link's secret does not stay in the list of processes, and need not stand there at all", async t => {
   const host = await stream(t);
   const secret = host.link.split("#")[1];
