@@ -42,6 +42,9 @@ public readonly record struct Id16(ulong High, ulong Low)
         return bytes;
     }
 
+    /// <summary>Another in each process: whoever chooses ids cannot make many of them share one place in a table.</summary>
+    public override int GetHashCode() => HashCode.Combine((int)High, (int)(High >> 32), (int)Low, (int)(Low >> 32));
+
     /// <summary>32 lower-case hex digits.</summary>
     public override string ToString() => $"{High:x16}{Low:x16}";
 }

@@ -99,6 +99,12 @@ public readonly record struct PeerId
         BinaryPrimitives.WriteUInt32BigEndian(destination[16..], _c);
     }
 
+    /// <summary>Whether all bytes and letters are the same.</summary>
+    public bool Equals(PeerId other) => _a == other._a && _b == other._b && _c == other._c && UpperCase == other.UpperCase;
+
+    /// <summary>Another in each process: whoever chooses ids cannot make many of them share one place in a table.</summary>
+    public override int GetHashCode() => HashCode.Combine((int)_a, (int)(_a >> 32), (int)_b, (int)(_b >> 32), (int)_c, (int)UpperCase, (int)(UpperCase >> 32));
+
     /// <summary>The 40 digits, letters in the case they were given in.</summary>
     public override string ToString() => string.Create(2 * Size, this, static (chars, id) =>
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -16,6 +17,7 @@ namespace Roost.Hub.Endpoints;
 /// <summary>PigeonHub's <c>/api/publish</c> and <c>/api/find</c>, over the whole mesh instead of four ports of one machine.</summary>
 public static class TopicEndpoints
 {
+    private const string Find = "/api/find/";
     private const int MaxBody = 4 * TopicRecord.MaxData; // White space and escapes are not kept.
 
     // Whoever calls puts something into every hub of a small mesh.
@@ -28,7 +30,7 @@ public static class TopicEndpoints
         var cors = new Cors(services.GetRequiredService<IOptions<HubOptions>>().Value.CorsOrigin);
         var api = new TopicApi(services.GetRequiredService<HubService>(), services.GetRequiredService<HubIdentity>().Id.ToShortString());
         cors.MapPost(endpoints, "/api/publish", api.PublishAsync);
-        cors.MapGet(endpoints, "/api/find/{topic}", api.FindAsync);
+        cors.MapGet(endpoints, "/api/find/{**topic}", api.FindAsync);
         return endpoints;
     }
 
@@ -78,7 +80,7 @@ public static class TopicEndpoints
             {
                 return;
             }
-            string topic = context.Request.RouteValues["topic"]?.ToString() ?? "";
+            string topic = TopicOf(context);
             var record = TopicRecord.IsTopic(topic) ? await desk.SeekAsync(topic) : null;
             long now = hub.Clock.Now.UnixMilliseconds;
             await Json.WriteAsync(context, new JsonObject
@@ -169,6 +171,14 @@ public static class TopicEndpoints
         }
 
         private static readonly string TooLarge = $"data may have {TopicRecord.MaxData} bytes";
+
+        // A slash of a topic is written %2F, which routing leaves as it is, so that it could not be told from a topic's own %2F.
+        private static string TopicOf(HttpContext context)
+        {
+            string target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?', 2)[0];
+            int at = target.IndexOf(Find, StringComparison.OrdinalIgnoreCase);
+            return at < 0 ? "" : Uri.UnescapeDataString(target[(at + Find.Length)..]);
+        }
 
         // Another hub's word that it is JSON is worth nothing.
         private static JsonNode? Parsed(ReadOnlySpan<byte> data)

@@ -7,13 +7,24 @@ using Roost.Mesh.Wire;
 namespace Roost.Mesh.Federation;
 
 /// <summary>Names a network between hubs: the first 8 bytes of H(dialect ‖ 0 ‖ network).</summary>
-public readonly record struct NetId(ulong Value);
+public readonly record struct NetId(ulong Value)
+{
+    /// <summary>Another in each process: a hub that invents networks cannot make many of them share one place in a table.</summary>
+    public override int GetHashCode() => HashCode.Combine((int)Value, (int)(Value >> 32));
+}
 
 /// <summary>Names a room of a network.</summary>
 public readonly record struct RoomKey(NetId Network, RoomId Room);
 
 /// <summary>Names a peer of a network.</summary>
-public readonly record struct PeerKey(NetId Network, PeerId Peer);
+public readonly record struct PeerKey(NetId Network, PeerId Peer)
+{
+    /// <summary>Whether both are the same.</summary>
+    public bool Equals(PeerKey other) => Peer.Equals(other.Peer) && Network.Value == other.Network.Value;
+
+    /// <summary>Another in each process.</summary>
+    public override int GetHashCode() => HashCode.Combine(Peer, (int)Network.Value, (int)(Network.Value >> 32));
+}
 
 /// <summary>What a <see cref="MeshFrame.Carry"/> is on its way to.</summary>
 [Flags]

@@ -16,12 +16,14 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
     private bool _selfWasCandidate;
     private bool _adjusting;
 
+    private static readonly List<KnownHub?> None = []; // Never changed: owners are placed as a whole.
+
     private sealed class Local(Lease lease)
     {
         public Lease Lease { get; set; } = lease;
 
         /// <summary>Mode O: who has it. Mode F keeps this per hub.</summary>
-        public List<KnownHub?> Owners { get; private set; } = [];
+        public List<KnownHub?> Owners { get; private set; } = None;
 
         /// <summary>Its place in the order of weights; a hub's weight follows from it.</summary>
         public ulong Number { get; } = Rendezvous.NumberOf(lease.Key.Peer);
@@ -116,7 +118,7 @@ internal sealed class Announcer(MeshState mesh, Roll roll, Rendezvous rendezvous
         var puts = new Dictionary<KnownHub, List<Lease>>();
         foreach (var (key, local) in _locals)
         {
-            if ((uint)key.GetHashCode() % parts == part)
+            if (local.Number % (uint)parts == (uint)part)
             {
                 foreach (var owner in rendezvous.IsFull ? rendezvous.OwnersOf(key.Peer) : local.Owners)
                 {

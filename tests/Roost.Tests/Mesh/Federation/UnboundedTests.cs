@@ -183,6 +183,27 @@ public class UnboundedTests
         Assert.Equal(MeshRig.PeerOf(20), rig.Hub.Take<HubEffect.MemberLeft>().Single().Peer);
     }
 
+    [Fact]
+    public void Ids_that_somebody_chose_do_not_share_one_place_in_a_table()
+    {
+        // Halves that cancel each other out, as XOR would have it: peers, rooms, networks, one peer in many networks.
+        const int count = 2_000;
+        static ulong Folded(int n) => (ulong)n << 32 | (uint)n;
+        static PeerId Peer(int n)
+        {
+            var bytes = new byte[PeerId.Size];
+            System.Buffers.Binary.BinaryPrimitives.WriteUInt64BigEndian(bytes, Folded(n));
+            return PeerId.FromBytes(bytes);
+        }
+        static int Places(Func<int, int> hashOf) => Enumerable.Range(0, count).Select(hashOf).Distinct().Count();
+        Assert.InRange(Places(n => Peer(n).GetHashCode()), count - 5, count);
+        Assert.InRange(Places(n => new Id16(Folded(n), 7).GetHashCode()), count - 5, count);
+        Assert.InRange(Places(n => new NetId(Folded(n)).GetHashCode()), count - 5, count);
+        Assert.InRange(Places(n => new PeerKey(new((ulong)n << 32), Peer(1)).GetHashCode()), count - 5, count);
+        Assert.InRange(Places(n => new PeerKey(new(1), Peer(n)).GetHashCode()), count - 5, count);
+        Assert.InRange(Places(n => new RoomKey(new(1), new(new Id16(7, Folded(n)))).GetHashCode()), count - 5, count);
+    }
+
     private static void Neighbour(MeshRig rig, LinkId link) => rig.Hear(link, new MeshFrame.Neighbour(false));
 
     private static ulong OwnIncarnation(MeshRig rig, LinkId link)
