@@ -14,8 +14,8 @@ internal static class HubCommand
     {
         var settings = new HubSettings();
         var hub = new Command("hub", """
-            Run a hub: signaling, rooms, the web app, and PeerPigeon's door. SIGTERM, ^C
-            and a terminal that closes end it in order (under nohup it goes on); a second ^C at once.
+            Run a hub: signaling, rooms, the web app, and PeerPigeon's door.
+            SIGTERM, ^C and a terminal that closes end it in order; under nohup it goes on. A second ^C ends it at once.
 
             Examples:
               roost hub --data /var/lib/roost --public-url https://roost.example.org
