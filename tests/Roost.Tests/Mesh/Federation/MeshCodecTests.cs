@@ -21,11 +21,13 @@ public class MeshCodecTests
         var record = HubRecord.Sign(Key, 7, 0, "global", ["ws://h.example:3000/mesh"]);
         var room = new RoomKey(new(5), new(new(1, 2)));
         var lease = new Lease(PeerKey, 9, 11, 60, new(new byte[32], Key.PublicKey, new byte[32], "net", "h:1", new byte[64]));
+        var topic = new Roost.Mesh.Topics.TopicRecord("tópic", 9, 11, 60, "{}"u8.ToArray());
         MeshFrame[] frames =
         [
             new MeshFrame.Ping(1), new MeshFrame.Done(), new MeshFrame.News([record], [new(record.Id, 7, true)]), new MeshFrame.Put([lease, lease with { Proof = null }]),
             new MeshFrame.Signal(new(5), 4, Peer, guest, 3, true, 17, "body"u8.ToArray()), new MeshFrame.Cast(room, guest, "x"u8.ToArray()),
             new MeshFrame.Roster(room, true, false, [new(guest, default, true)]), new MeshFrame.Found(1, PeerKey, null),
+            new MeshFrame.Topic(topic), new MeshFrame.Seek(8, "tópic"), new MeshFrame.Sought(8, topic), new MeshFrame.Sought(9, null),
             new MeshFrame.Carry(record.Id, 4_000_000_000, CarryWay.Back | CarryWay.Last, "sealed"u8.ToArray()),
         ];
         var batch = new ByteWriter();
@@ -38,6 +40,10 @@ public class MeshCodecTests
         Assert.Equal(frames.Select(frame => frame.GetType()), read.Select(frame => frame.GetType()));
         var carry = Assert.IsType<MeshFrame.Carry>(read[^1]);
         Assert.Equal((record.Id, 4_000_000_000, CarryWay.Back | CarryWay.Last, 6), (carry.Hub, carry.Stream, carry.Way, carry.Body.Length));
+        var told = Assert.IsType<MeshFrame.Topic>(read[8]).Record;
+        Assert.Equal((topic.Topic, topic.Seq, "{}"), (told.Topic, told.Seq, System.Text.Encoding.UTF8.GetString(told.Data.Span)));
+        Assert.Equal((8u, "tópic"), (Assert.IsType<MeshFrame.Seek>(read[9]).Question, Assert.IsType<MeshFrame.Seek>(read[9]).Name));
+        Assert.Equal(topic.Home, Assert.IsType<MeshFrame.Sought>(read[10]).Record!.Home);
         var signal = Assert.IsType<MeshFrame.Signal>(read[4]);
         Assert.Equal((guest, guest.ToString(), "body"), (signal.To, signal.To.ToString(), System.Text.Encoding.ASCII.GetString(signal.Body.Span)));
         Assert.True(Assert.IsType<MeshFrame.News>(read[2]).Records[0].IsValid());
@@ -53,7 +59,7 @@ public class MeshCodecTests
             var bytes = new byte[5 + random.Next(80)];
             random.NextBytes(bytes);
             System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, (uint)(random.Next(4) == 0 ? random.Next() : bytes.Length - 4));
-            bytes[4] = (byte)random.Next(0x60);
+            bytes[4] = (byte)random.Next(0x80);
             MeshCodec.TryRead(bytes, []);
         }
     }
