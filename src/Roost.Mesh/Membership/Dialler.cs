@@ -107,7 +107,7 @@ internal sealed class Dialler
         if (due.Count > 0)
         {
             var hub = due[_mesh.Dice.Next(due.Count)];
-            hub.NextUrl = (hub.NextUrl + 1) % hub.Urls.Count;
+            hub.NextUrl = 0; // The others follow when it fails.
             Dial(hub);
         }
     }
