@@ -1,29 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchChromium, openPage } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { openPage } from './chromium.ts'
 import { eachScreen } from './screens.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 /** What axe finds wrong, in short. */
 async function faults(page: Page): Promise<string[]> {

@@ -32,10 +32,10 @@ export function stateWords(status: WatchStatus, hasText: boolean, end: End | und
   return isPaused ? { tone: 'wait', words: t('paused') } : { tone: 'live', words: t('live') }
 }
 
+/** What happened and what to do, then the code of docs/errors.md. */
 export function refusalWords({ code, text }: { code: number; text: string }): StateWords {
-  const name = refusalName(code)
-  const fix = `fix.${name}`
-  return { tone: 'bad', words: t('refusedWords', { name }), more: fix in en ? t(fix as Key) : text }
+  const fix = `fix.${refusalName(code)}`
+  return { tone: 'bad', words: t('refusedWords'), more: `${t((fix in en ? fix : 'fix.other') as Key, { text })} (ROOST-${1_000 + code})` }
 }
 
 /** By which way, and how far. */

@@ -107,7 +107,7 @@ export class DocPage {
   }
 
   private links(): HTMLElement {
-    const card = (readOnly: boolean): HTMLElement => shareCard(`${location.origin}/#${writeDocumentInvite(this.invite, readOnly)}`, () => this.title.value)
+    const card = (readOnly: boolean): HTMLElement => shareCard(`${location.origin}/#${writeDocumentInvite(this.invite, readOnly)}`, () => this.title.value, readOnly ? undefined : d('scanToWrite'))
     const writable = this.invite.seed16 ? [element('details', {}, element('summary', {}, d('shareWrite')), card(false))] : []
     return element('section', { class: 'links', 'aria-label': t('link') }, ...writable, element('details', {}, element('summary', {}, d('shareRead')), card(true)))
   }

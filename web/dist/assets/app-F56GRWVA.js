@@ -1,0 +1,1 @@
+import"./chunk-RGST7WEY.js";import"./chunk-S4VVHOZT.js";
