@@ -33,6 +33,13 @@ describe.each([
       found.push(...(await faults(page)).map((fault) => `${name}: ${fault}`))
       const wider = await overflow(page)
       if (wider > 0) found.push(`${name}: ${wider} px wider than the screen`)
+      const large = options.viewport.width < 360 ? 0 : await page.evaluate(() => {
+        document.documentElement.style.fontSize = '200%'
+        const by = document.documentElement.scrollWidth - innerWidth
+        document.documentElement.style.fontSize = ''
+        return by
+      })
+      if (large > 0) found.push(`${name}: ${large} px wider than the screen with letters of twice the size`)
     })
     expect(found).toEqual([])
   })
@@ -107,4 +114,8 @@ test('a document can be made, written, undone and named with the keyboard, and T
   await tabTo('Invite to read')
   await page.keyboard.press('Enter')
   await page.locator('.links details[open]').waitFor()
+  await page.getByRole('button', { name: 'Share' }).focus()
+  await page.keyboard.press('Enter')
+  expect(await focused()).toBe('Invite to write')
+  await page.getByRole('heading', { name: 'Scan to write along' }).waitFor()
 })

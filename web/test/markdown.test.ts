@@ -123,6 +123,13 @@ test('search counts, steps and goes; saving gives what was sent, and a page that
   await page.getByText('2 of 3').waitFor()
   await page.keyboard.press('Escape')
   await expect.poll(() => page.locator('.search').count()).toBe(0)
+  await page.locator('.menu summary').click()
+  await page.keyboard.press('Escape')
+  expect(await page.locator('.menu[open]').count()).toBe(0)
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY')
+  await page.locator('.menu summary').click()
+  await page.locator('h1').click()
+  await expect.poll(() => page.locator('.menu[open]').count()).toBe(0)
   const save = async (name: string): Promise<string> => {
     await page.locator('.menu summary').click()
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])

@@ -28,14 +28,12 @@ internal sealed partial class Screen(bool quiet)
     /// <param name="withCode">Whether to draw the code, too.</param>
     public void SayLink(string link, bool withCode)
     {
-        if (withCode)
+        string[] code = withCode ? [.. TerminalQr.Draw(link, Colors, TerminalQr.IsLightTerminal(), Width)] : [];
+        foreach (string line in code)
         {
-            foreach (string line in TerminalQr.Draw(link, Colors, TerminalQr.IsLightTerminal(), Width))
-            {
-                Say(line);
-            }
+            Say(line);
         }
-        Say(withCode ? "Scan, or open" : "Open", Bold(link), link.Length);
+        Say(code.Length > 1 ? "Scan, or open" : "Open", Bold(link), link.Length);
     }
 
     /// <summary>Says what to do and with what; on a terminal that is too narrow for both, the latter has its lines to itself, so that it can be picked up whole.</summary>

@@ -9,6 +9,7 @@ import { button, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
 import { loadLinks } from '../links.ts'
 import { MarkdownView } from '../markdown/markdown-view.ts'
+import { promiseFooter } from '../promise.ts'
 import { refusalWords } from '../words.ts'
 import { enHost } from '../words/en-host.ts'
 import { addWords, t } from '../words/words.ts'
@@ -87,7 +88,7 @@ export class HostPage {
     this.root.append(
       element('header', {}, element('h1', { class: 'spoken' }, t('hosting')), title, this.state, element('div', { class: 'tools' }, this.pauseButton, end), this.more),
       element('main', {}, element('div', { class: 'side' }, shareCard(link, () => this.session.title), this.viewers.root, this.questions.root), element('div', { class: 'desk' }, this.composer.root, this.text.root)),
-      element('footer', { class: 'promise' }, element('a', { href: '#' }, t('home'))),
+      promiseFooter(),
       this.spoken,
     )
     document.title = `${this.session.title} · Roost`

@@ -16,6 +16,7 @@ export const en = {
   recentTitle: 'Recent sessions',
   recentHosted: 'shared by you',
   recentRead: 'read by you',
+  recentOpened: 'opened by you',
   forget: 'Forget',
   forgetLabel: 'Forget {title}',
   recentNote: 'Kept in this browser only, links included.',
@@ -107,7 +108,7 @@ export const en = {
   'fix.other': 'It says: {text} Reload the page; if that does not help, tell whoever runs the hub.',
   // Promises
   sealedShort: 'Sealed; you trust {host}',
-  sealedLong: 'The text is sealed between the host and this page. The hub passes it on unread and sees who is here, sizes and times. This page itself was loaded from {host}, so you trust it to serve honest code.',
+  sealedLong: 'The text is sealed between those who have the link. The hub passes it on unread and sees who is here, sizes and times. This page itself was loaded from {host}, so you trust it to serve honest code.',
   openShort: 'Not protected against others on this network',
   openLong: 'This page came over plain http from {host}. The text travels sealed, but someone on this network could have changed the page itself. Use https, or read with “roost watch” in a terminal.',
   // The way to the host, or to a viewer

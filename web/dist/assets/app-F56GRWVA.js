@@ -1,1 +1,0 @@
-import"./chunk-RGST7WEY.js";import"./chunk-S4VVHOZT.js";

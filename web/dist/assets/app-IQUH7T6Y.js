@@ -1,0 +1,1 @@
+import"./chunk-CIMNSAK4.js";import"./chunk-S4VVHOZT.js";

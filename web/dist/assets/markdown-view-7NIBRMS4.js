@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-VPMTZA2X.js";import"./chunk-RGST7WEY.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
