@@ -10,7 +10,7 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
     {
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming");
         screen.SayLink(link, DrawsCode);
-        Run($"roost watch '{link}'");
+        Run($"{CommandName.Text} watch '{link}'");
         screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {(isPrivate ? "This link works on this network only. " : "")}^C stops."));
         SayToType();
     }
@@ -20,7 +20,7 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
     {
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming into a document");
         screen.SayLink(link, DrawsCode);
-        Run($"roost doc open NAME '{link}'");
+        Run($"{CommandName.Text} doc open NAME '{link}'");
         screen.Say("Only to read", readOnly, readOnly.Length);
         screen.Say(Screen.Dim($"  Sealed; whoever has the link writes along. {(isPrivate ? "It works on this network only. " : "")}^C stops."));
         SayToType();

@@ -32,7 +32,7 @@ internal static class UpCommand
         {
             screen.Say($"  on this machine http://localhost:{host.Port}");
         }
-        screen.Say($"  share a log     tail -f app.log | roost stream --hub {link}");
+        screen.Say($"  share a log     tail -f app.log | {CommandName.Text} stream --hub {link}");
         screen.Say(Screen.Dim("  ^C stops."));
     }
 

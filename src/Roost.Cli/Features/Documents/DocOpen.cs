@@ -49,7 +49,7 @@ internal static class DocOpen
                 await hub.DisposeAsync();
             }
         }
-        screen.Good($"kept as '{options.Name}' · roost doc open {options.Name} goes on");
+        screen.Good($"kept as '{options.Name}' · {CommandName.Text} doc open {options.Name} goes on");
         return ExitCode.Done;
     }
 

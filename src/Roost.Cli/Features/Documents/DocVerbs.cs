@@ -38,7 +38,7 @@ internal static class DocVerbs
         Console.Out.WriteLine(link);
         if (DocumentFolder.HasOwnHub(name))
         {
-            screen.Say(Screen.Dim($"  It works while 'roost doc open {name}' runs here, on this network; a document made with --hub URL is there always."));
+            screen.Say(Screen.Dim($"  It works while '{CommandName.Text} doc open {name}' runs here, on this network; a document made with --hub URL is there always."));
         }
         return Task.FromResult(ExitCode.Done);
     }
