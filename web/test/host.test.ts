@@ -133,6 +133,13 @@ test('the sessions of this browser are listed and can be forgotten', async () =>
   await expect.poll(() => reader.locator('.recent li').count()).toBe(0)
 })
 
+test('a hub that serves another session only says so, and what to do', async () => {
+  const { page } = await hostPage()
+  for (const connection of hub.connections) connection.refuse(7)
+  await page.getByRole('alert').getByText('This hub serves one session only: that of the terminal that started it.').waitFor()
+  await page.getByRole('alert').getByText('(ROOST-1007)').waitFor()
+})
+
 describe('a model', () => {
   let model: ModelDouble
   let url: string

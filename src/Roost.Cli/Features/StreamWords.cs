@@ -11,7 +11,7 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming");
         screen.SayLink(link, DrawsCode);
         Run($"{CommandName.Text} watch '{link}'");
-        screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {(isPrivate ? "This link works on this network only. " : "")}^C stops."));
+        screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {Reach("This link", isPrivate)}^C stops."));
         SayToType();
     }
 
@@ -22,7 +22,7 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         screen.SayLink(link, DrawsCode);
         Run($"{CommandName.Text} doc open NAME '{link}'");
         screen.Say("Only to read", readOnly, readOnly.Length);
-        screen.Say(Screen.Dim($"  Sealed; whoever has the link writes along. {(isPrivate ? "It works on this network only. " : "")}^C stops."));
+        screen.Say(Screen.Dim($"  Sealed; whoever has the link writes along. {Reach("It", isPrivate)}^C stops."));
         SayToType();
     }
 
@@ -42,6 +42,9 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         < 1024L * 1024 * 1024 => $"{bytes / (1024.0 * 1024):0.0} MB",
         _ => $"{bytes / (1024.0 * 1024 * 1024):0.0} GB",
     };
+
+    private string Reach(string what, bool isPrivate) =>
+        !isPrivate ? "" : $"{what} works on this {(options.Host is "localhost" || (System.Net.IPAddress.TryParse(options.Host, out var address) && System.Net.IPAddress.IsLoopback(address)) ? "machine" : "network")} only. ";
 
     private void Run(string command) => screen.Say("or run", command, command.Length);
 

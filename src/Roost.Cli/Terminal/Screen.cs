@@ -33,7 +33,7 @@ internal sealed partial class Screen(bool quiet)
         {
             Say(line);
         }
-        Say(code.Length > 1 ? "Scan, or open" : "Open", Bold(link), link.Length);
+        Say(code.Length == 1 ? "Open" : "Scan, or open", Bold(link), link.Length);
     }
 
     /// <summary>Says what to do and with what; on a terminal that is too narrow for both, the latter has its lines to itself, so that it can be picked up whole.</summary>

@@ -62,7 +62,7 @@ public sealed class DocumentFolder : IFeedStore, IDisposable
     {
         if (!RoomFolder.IsName(name))
         {
-            throw new ArgumentException("ROOST-2501 a document's name has 1 to 64 letters, digits, '.', '-' or '_' and starts with none of '.', '-'", nameof(name));
+            throw new ArgumentException("ROOST-2501 a document's name has 1 to 64 letters, digits, '.', '-' or '_' and starts with none of '.', '-'; choose another", nameof(name));
         }
         if (make is null && !Exists(name))
         {

@@ -212,7 +212,7 @@ export class DocPage {
 
   private words({ link, linked, refusal, forked, unkept, refused }: DocumentStatus): { tone: string; words: string; more?: string } {
     if (link === 'replaced') return { tone: 'bad', words: t('replacedWords'), more: t('replacedMore') }
-    if (refusal) return refusalWords(refusal)
+    if (refusal) return refusalWords(refusal, 'oneSession')
     const more = unkept ? d('unkept') : forked ? d('forked') : refused > 0 ? d('refused') : undefined
     if (link === 'connecting') return { tone: 'wait', words: t('connecting'), more }
     if (link === 'lost' && linked > 0) return { tone: 'live', words: d('online'), more: more || (this.shared.link.canWrite ? d('withoutHub') : undefined) }

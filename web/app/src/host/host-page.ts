@@ -180,7 +180,7 @@ export class HostPage {
     const { link, refusal } = this.status
     if (this.fault || link === 'replaced') return { tone: 'bad', words: t('replacedWords'), more: t(this.fault === 'full' ? 'faultFull' : 'faultElsewhere') }
     if (this.hasEnded) return { tone: 'done', words: t('hostEnded') }
-    if (refusal) return refusalWords(refusal)
+    if (refusal) return refusalWords(refusal, 'oneSession')
     if (link === 'connecting') return { tone: 'wait', words: t('connecting') }
     if (link === 'lost') return { tone: 'wait', words: t('lostWords') }
     return this.isPaused ? { tone: 'wait', words: t('pausedHost') } : { tone: 'live', words: t('hosting') }

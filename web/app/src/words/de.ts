@@ -150,6 +150,7 @@ export const de: Words = {
   allowQuestions: 'Leser dürfen fragen',
   questions: 'Fragen',
   dismiss: 'Verwerfen',
+  oneSession: 'Dieser Hub bedient nur eine Sitzung: die des Terminals, das ihn gestartet hat. Öffne zum Teilen oder Schreiben die Seite eines anderen Hubs; roost up startet einen.',
   faultElsewhere: 'Diese Sitzung läuft in einem anderen Tab weiter. Schließe einen der beiden und lade neu.',
   faultFull: 'Dieser Browser hat keinen Platz mehr für die Sitzung, also wird nichts mehr geteilt. Was Leser haben, behalten sie.',
   faultUnknown: 'Diese Sitzung ist nicht in diesem Browser gespeichert. Beginne eine neue.',

@@ -150,6 +150,7 @@ export const es: Words = {
   allowQuestions: 'Los lectores pueden preguntar',
   questions: 'Preguntas',
   dismiss: 'Descartar',
+  oneSession: 'Este hub solo sirve una sesión: la del terminal que lo inició. Abre la página de otro hub para compartir o escribir; roost up inicia uno.',
   faultElsewhere: 'Esta sesión sigue en otra pestaña. Cierra una de las dos y recarga.',
   faultFull: 'Este navegador no tiene sitio para la sesión, así que no se comparte nada más. Lo que tienen los lectores sigue siendo suyo.',
   faultUnknown: 'Esta sesión no está en este navegador. Empieza una nueva.',

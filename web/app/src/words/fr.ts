@@ -150,6 +150,7 @@ export const fr: Words = {
   allowQuestions: 'Les lecteurs peuvent demander',
   questions: 'Questions',
   dismiss: 'Écarter',
+  oneSession: 'Ce hub ne sert qu’une session : celle du terminal qui l’a lancé. Ouvrez la page d’un autre hub pour partager ou écrire ; roost up en lance un.',
   faultElsewhere: 'Cette session continue dans un autre onglet. Fermez-en un et rechargez.',
   faultFull: 'Ce navigateur n’a plus de place pour la session : plus rien n’est partagé. Ce que les lecteurs ont leur reste.',
   faultUnknown: 'Cette session n’est pas dans ce navigateur. Commencez-en une nouvelle.',

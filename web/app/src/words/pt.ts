@@ -150,6 +150,7 @@ export const pt: Words = {
   allowQuestions: 'Os leitores podem perguntar',
   questions: 'Perguntas',
   dismiss: 'Dispensar',
+  oneSession: 'Este hub serve uma só sessão: a do terminal que o iniciou. Abra a página de outro hub para partilhar ou escrever; roost up inicia um.',
   faultElsewhere: 'Esta sessão continua noutro separador. Feche um deles e recarregue.',
   faultFull: 'Este navegador não tem espaço para a sessão, por isso nada mais é partilhado. O que os leitores têm continua deles.',
   faultUnknown: 'Esta sessão não está neste navegador. Comece uma nova.',

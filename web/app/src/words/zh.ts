@@ -150,6 +150,7 @@ export const zh: Words = {
   allowQuestions: '允许读者提问',
   questions: '问题',
   dismiss: '忽略',
+  oneSession: '此枢纽只服务于启动它的终端的会话。要分享或书写，请打开另一枢纽的页面；roost up 可启动一个。',
   faultElsewhere: '此会话正在另一个标签页中进行。请关闭其中一个并刷新。',
   faultFull: '此浏览器没有空间保存会话，因此不再分享。读者已有的内容仍归他们。',
   faultUnknown: '此会话不在此浏览器中。请开始新的会话。',
