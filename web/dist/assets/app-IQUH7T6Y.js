@@ -1,1 +1,0 @@
-import"./chunk-CIMNSAK4.js";import"./chunk-S4VVHOZT.js";

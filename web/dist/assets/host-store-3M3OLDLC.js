@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-YY4HKXOE.js";import"./chunk-CIMNSAK4.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};

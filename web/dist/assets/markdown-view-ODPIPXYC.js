@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-5NVRS6WC.js";import"./chunk-CIMNSAK4.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
