@@ -54,7 +54,7 @@ internal static class DocCommand
         var name = Name();
         var readOnly = new Option<bool>("--read-only") { Description = "A link that cannot write" };
         var command = new Command("link", "Print a document's link: whoever has it may read, and write unless it is read-only.") { name, readOnly };
-        command.SetAction((parsed, _) => 
+        command.SetAction((parsed, _) =>
         {
             var screen = new Screen(quiet: false);
             return Running.GuardAsync(screen, new JsonLines(false), () => DocVerbs.LinkAsync(screen, parsed.GetValue(name)!, parsed.GetValue(readOnly)));
