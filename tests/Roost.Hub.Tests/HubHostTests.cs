@@ -62,6 +62,16 @@ public class HubHostTests
     }
 
     [Fact]
+    public async Task A_private_hub_serves_the_rooms_of_its_options_from_its_start()
+    {
+        using var room = new TestRoom(5);
+        await using var hub = await TestHub.StartAsync(options => (options.PrivateRooms, options.Rooms) = (true, [room.Id]));
+        await using var peer = await TestPeer.EnterAsync(hub.Host, 1);
+        await peer.JoinAsync(room);
+        await peer.HearAsync<DoorFrame.Members>();
+    }
+
+    [Fact]
     public async Task A_private_hub_serves_only_rooms_it_was_given()
     {
         await using var hub = await TestHub.StartAsync(options => options.PrivateRooms = true);

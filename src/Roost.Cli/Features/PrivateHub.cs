@@ -26,24 +26,24 @@ internal sealed class PrivateHub(HubHost host, string bindAddress) : IAsyncDispo
         HubHost host;
         try
         {
-            host = await HubHost.StartAsync(Options(bindAddress, port ?? 0));
+            host = await HubHost.StartAsync(Options(room, bindAddress, port ?? 0));
         }
         catch (HubStartException e) when (e.Code == "ROOST-1902" && !fixedPort && port is not null)
         {
             screen.Warn($"port {port} of last time is in use: links given out before don't work until it is free");
-            host = await HubHost.StartAsync(Options(bindAddress, 0));
+            host = await HubHost.StartAsync(Options(room, bindAddress, 0));
         }
-        await host.OpenRoomAsync(room);
         return new PrivateHub(host, bindAddress);
     }
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
-    private static HubOptions Options(string bindAddress, int port) => new()
+    private static HubOptions Options(RoomId room, string bindAddress, int port) => new()
     {
         Host = bindAddress,
         Port = port,
         PrivateRooms = true,
+        Rooms = [room], // From the start: viewers that wait for a session that goes on dial the same port, and a refusal is final.
         PublicUrl = Environment.GetEnvironmentVariable("PUBLIC_URL") is { Length: > 0 } url ? url : null,
     };
 

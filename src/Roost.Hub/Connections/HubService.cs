@@ -42,6 +42,10 @@ public sealed partial class HubService : IAsyncDisposable
         {
             _core.Handle(new HubInput.BoundRemembered(peer, until), clock.Now); // Before the first connection; it asks for nothing.
         }
+        foreach (var room in _options.Rooms)
+        {
+            _core.Handle(new HubInput.RoomOpened(room), clock.Now);
+        }
     }
 
     /// <summary>The hub's time.</summary>

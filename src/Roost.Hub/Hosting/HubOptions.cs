@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Roost.Core.Identity;
 using Roost.Mesh.Hubs;
 
 namespace Roost.Hub.Hosting;
@@ -55,8 +56,11 @@ public sealed class HubOptions
     /// <summary>Proxies whose X-Forwarded-For is believed. <c>--trusted-proxy</c>.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; set; } = [];
 
-    /// <summary>The hub of one session: serves <c>/</c>, its assets, <c>/roost</c> and <c>/health</c>, and only rooms opened with <c>OpenRoomAsync</c>.</summary>
+    /// <summary>The hub of one session: serves <c>/</c>, its assets, <c>/roost</c> and <c>/health</c>, and only <see cref="Rooms"/> and rooms opened with <c>OpenRoomAsync</c>.</summary>
     public bool PrivateRooms { get; set; }
+
+    /// <summary>Rooms of a private hub that are served to the very first who connects: those of a session that goes on are waiting.</summary>
+    public IReadOnlyList<RoomId> Rooms { get; set; } = [];
 
     /// <summary>Whether a STUN responder runs on the same port number.</summary>
     public bool Stun { get; set; } = true;
