@@ -30,15 +30,18 @@ public sealed partial class Transaction
         {
             // Clients in the order in which something of theirs was first deleted: undo brings things back in that order.
             SortDeletes();
+            var firstOf = new Dictionary<int, int>();
+            for (var i = Deletes.Count - 1; i >= 0; i--)
+            {
+                firstOf[Deletes[i].Client] = i;
+            }
+
             var result = new DeleteSet();
             foreach (var client in _deleteOrder)
             {
-                foreach (var range in Deletes)
+                for (var i = firstOf[client]; i < Deletes.Count && Deletes[i].Client == client; i++)
                 {
-                    if (range.Client == client)
-                    {
-                        result.Add(Doc.Store.Client(client).Id, range.Clock, range.Length);
-                    }
+                    result.Add(Doc.Store.Client(client).Id, Deletes[i].Clock, Deletes[i].Length);
                 }
             }
 
