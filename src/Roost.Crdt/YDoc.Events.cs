@@ -85,9 +85,9 @@ public sealed partial class YDoc
             }
         }
 
-        foreach (var (type, events) in transaction.ChangedParents)
+        foreach (var (type, parent) in transaction.ChangedParents)
         {
-            if (type.Facade is { } view && view.HasDeepObservers && IsAlive(type))
+            if (parent.Events is { } events && type.Facade is { HasDeepObservers: true } view && IsAlive(type))
             {
                 Guarded(() => view.CallDeepObservers(transaction, events), ref first);
             }

@@ -32,22 +32,7 @@ public abstract partial class YType
     internal void CallObservers(Transaction transaction, List<int> keys)
     {
         var happened = MakeEvent(transaction, keys);
-        for (var type = Node; ;)
-        {
-            if (!transaction.ChangedParents.TryGetValue(type!, out var events))
-            {
-                transaction.ChangedParents.Add(type!, events = []);
-            }
-
-            events.Add(happened);
-            if (type!.Item < 0)
-            {
-                break;
-            }
-
-            type = Store.Parent(type.Item);
-        }
-
+        ChangedParent.Add(transaction, happened);
         try
         {
             CallAll(_observers, happened);
@@ -67,7 +52,7 @@ public abstract partial class YType
         }
 
         // A stable sort: events of the same depth stay in the order in which their types changed.
-        CallAll(_deepObservers, (IReadOnlyList<YEvent>)[.. alive.OrderBy(happened => happened.Path.Count)]);
+        CallAll(_deepObservers, (IReadOnlyList<YEvent>)[.. alive.OrderBy(happened => transaction.ChangedParents[happened.Target.Node!].Depth)]);
     }
 
     /// <summary>A handler that was given twice is there twice, and one subscription's end is not the other's.</summary>

@@ -92,6 +92,49 @@ public class MisuseTests
     }
 
     [Fact]
+    public void Types_nested_by_the_ten_thousands_and_all_changed_at_once_are_told_of_without_a_square_of_memory()
+    {
+        const int Depth = 20_000;
+        var (all, map) = (new List<YMap>(), _doc.GetMap("m"));
+        _doc.Transact(_ =>
+        {
+            for (var i = 0; i < Depth; i++)
+            {
+                var inner = new YMap();
+                map["k"] = inner;
+                all.Add(map = inner);
+            }
+        });
+        var (told, inside, fewer) = (0, 0, 0);
+        all[0].Observe(_ => told++);
+        _doc.GetMap("m").ObserveDeep(events => inside = events.Count);
+        all[Depth - 2].ObserveDeep(events => fewer = events[0].CurrentTarget == events[0].Target ? events.Count : 0);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        _doc.Transact(_ => all.ForEach(each => each["x"] = 1));
+        Assert.Equal((1, Depth, 2), (told, inside, fewer));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100L << 20); // once 1.6 GB
+    }
+
+    [Fact]
+    public void A_map_that_gets_many_keys_at_once_is_told_of_each_once()
+    {
+        const int Keys = 1000;
+        IReadOnlyList<string> changed = [];
+        _doc.GetMap("m").Observe(happened => changed = happened.KeysChanged);
+        for (var round = 0; round < 2; round++)
+        {
+            _doc.Transact(_ =>
+            {
+                for (var i = 0; i < 2 * Keys; i++)
+                {
+                    _doc.GetMap("m")[$"{i % Keys}"] = i;
+                }
+            });
+            Assert.Equal(Enumerable.Range(0, Keys).Select(i => $"{i}"), changed);
+        }
+    }
+
+    [Fact]
     public void Null_is_refused_by_name_before_anything_happens()
     {
         var text = _doc.GetText();
