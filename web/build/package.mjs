@@ -2,7 +2,12 @@
 import { execFileSync } from 'node:child_process'
 import { cp, mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { listFiles, web } from './bundle.mjs'
+
+const { listFiles, web } = await import('./bundle.mjs').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
+  console.error('The compiler of the types is not here yet; in the root of the clone: npm ci --prefix web')
+  process.exit(1)
+})
 
 const out = join(web, 'client/dist')
 await rm(out, { recursive: true, force: true })

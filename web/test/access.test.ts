@@ -1,29 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchChromium, openPage } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { openPage } from './chromium.ts'
 import { eachScreen } from './screens.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 /** What axe finds wrong, in short. */
 async function faults(page: Page): Promise<string[]> {
@@ -49,6 +33,13 @@ describe.each([
       found.push(...(await faults(page)).map((fault) => `${name}: ${fault}`))
       const wider = await overflow(page)
       if (wider > 0) found.push(`${name}: ${wider} px wider than the screen`)
+      const large = options.viewport.width < 360 ? 0 : await page.evaluate(() => {
+        document.documentElement.style.fontSize = '200%'
+        const by = document.documentElement.scrollWidth - innerWidth
+        document.documentElement.style.fontSize = ''
+        return by
+      })
+      if (large > 0) found.push(`${name}: ${large} px wider than the screen with letters of twice the size`)
     })
     expect(found).toEqual([])
   })
@@ -123,4 +114,8 @@ test('a document can be made, written, undone and named with the keyboard, and T
   await tabTo('Invite to read')
   await page.keyboard.press('Enter')
   await page.locator('.links details[open]').waitFor()
+  await page.getByRole('button', { name: 'Share' }).focus()
+  await page.keyboard.press('Enter')
+  expect(await focused()).toBe('Invite to write')
+  await page.getByRole('heading', { name: 'Scan to write along' }).waitFor()
 })

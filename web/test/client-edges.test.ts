@@ -1,28 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { concat, u16, u32, utf8 } from '../client/src/codec/bytes.ts'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AppPage } from './app-page.ts'
-import { launchChromium } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
 /** What people try in their first hour, and what a component that comes and goes does. */
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 const open = (): Promise<AppPage> => AppPage.open(browser, hub.url, complaints)
 const memberIds = () => [...hub.peers.keys()]

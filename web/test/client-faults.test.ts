@@ -1,26 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AppPage } from './app-page.ts'
-import { launchChromium } from './chromium.ts'
 import { HubDouble } from './hub-double.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 const open = (): Promise<AppPage> => AppPage.open(browser, hub.url, complaints)
 

@@ -1,27 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { AppPage } from './app-page.ts'
-import { launchChromium, openPage } from './chromium.ts'
+import { openPage } from './chromium.ts'
 import { HostDouble } from './host-double.ts'
-import { HubDouble } from './hub-double.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 const open = (): Promise<AppPage> => AppPage.open(browser, hub.url, complaints)
 const ready = (page: AppPage) => expect.poll(async () => (await page.read('ready')).length, { timeout: 15_000 }).toBeGreaterThan(0)

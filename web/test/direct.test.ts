@@ -1,27 +1,11 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { readFeedFrame } from '../client/src/feeds/feed-frames.ts'
-import { launchChromium, openPage, withoutWebRtc } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import { openPage, withoutWebRtc } from './chromium.ts'
+import { browser, complaints, hub, newHubAt, withHub } from './with-hub.ts'
 
 // Sessions page to page over WebRTC, with a hub that can be looked into and ended.
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context: BrowserContext) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 const PATIENCE = { timeout: 30_000 }
 
@@ -30,7 +14,7 @@ async function hostPage(): Promise<{ page: Page; link: string }> {
   await page.goto(`${hub.url}/`)
   await page.getByRole('link', { name: 'Share from this page' }).click()
   await page.locator('.state[data-tone=live]').waitFor(PATIENCE)
-  return { page, link: await page.locator('#session-link').inputValue() }
+  return { page, link: await page.locator('.session-link').inputValue() }
 }
 
 async function viewerOf(link: string, knowsWebRtc = true): Promise<Page> {
@@ -82,7 +66,7 @@ test('a linked page reads on without a hub, and one that came by the hub catches
   await linked.getByText('second').waitFor(PATIENCE)
   expect(await linked.locator('.state').getAttribute('data-tone')).toBe('live')
   expect(await page.locator('.total').innerText()).toBe('1')
-  hub = await new HubDouble().start(port)
+  await newHubAt(port)
   await other.getByText('second').waitFor(PATIENCE)
   await share(page, 'third')
   for (const viewer of [linked, other]) {

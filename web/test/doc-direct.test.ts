@@ -1,29 +1,13 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
 import { isPresence } from '../client/src/doc/presence-seal.ts'
 import { readFeedFrame } from '../client/src/feeds/feed-frames.ts'
 import type { Bytes } from '../client/src/codec/bytes.ts'
-import { launchChromium, openPage, withoutWebRtc } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import { openPage, withoutWebRtc } from './chromium.ts'
+import { browser, complaints, hub, newHubAt, withHub } from './with-hub.ts'
 
 // One document in pages that link with one another, with a hub that can be looked into and ended.
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context: BrowserContext) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 /** A link that could not be had at once is tried again after half a minute: a loaded machine may need that. */
 const PATIENCE = { timeout: 100_000 }
@@ -80,7 +64,7 @@ test('two pages link, say so, and write on and converge without a hub', async ()
   await expect.poll(async () => (await text(bob)) === (await text(ada)), PATIENCE).toBe(true)
   expect(await ada.locator('.state').getAttribute('data-tone')).toBe('live')
   const written = await text(ada)
-  hub = await new HubDouble().start(port)
+  await newHubAt(port)
   const late = await open(link)
   await becomes(late, written)
   await isLinked(late, 2)
@@ -122,7 +106,7 @@ test('links that die in mid-flight lose nothing and double nothing, with and wit
   const port = hub.usedPort
   await hub.stop()
   await both(30, 60)
-  hub = await new HubDouble().start(port)
+  await newHubAt(port)
   for (const page of [ada, bob]) await expect.poll(async () => words(await text(page)), PATIENCE).toEqual([...expected].sort())
   expect(await text(bob)).toBe(await text(ada))
   await Promise.all([isLinked(ada), isLinked(bob)])
@@ -150,7 +134,7 @@ test('a third that reads over the hub misses nothing, nor does a page that reloa
   await write(ada, 'four ')
   await becomes(bob, 'one two three four ')
   expect(await text(reader)).toBe('one two three ')
-  hub = await new HubDouble().start(port)
+  await newHubAt(port)
   await becomes(reader, 'one two three four ')
 }, LIMIT)
 

@@ -1,25 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, openPage, withoutWebRtc } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import { openPage, withoutWebRtc } from './chromium.ts'
+import { browser, complaints, hub, newHubAt, withHub } from './with-hub.ts'
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 const sheet = (page: Page) => page.locator('#document')
 const text = (page: Page): Promise<string> => sheet(page).inputValue()
@@ -114,6 +98,10 @@ test('a read-only link reads along and cannot write; the seed to write is not in
   await reader.keyboard.type('x')
   expect(await text(reader)).toBe('for all to read')
   expect(await reader.locator('.links input').count()).toBe(1)
+  await ada.getByText('Invite to write').click()
+  await ada.getByRole('heading', { name: 'Scan to write along' }).waitFor()
+  await ada.getByText('Invite to read').click()
+  await ada.getByRole('heading', { name: 'Scan to read along' }).waitFor()
   const [secret, seed] = [link.split('#')[1].slice(24), readOnly.split('#')[1].slice(24)]
   expect(secret).not.toBe(seed)
 })
@@ -133,7 +121,7 @@ test('what is written without a hub is kept over a reload and merges when the hu
   await bob.keyboard.press('Control+Home')
   await bob.keyboard.type('Bob alone. ')
   await expect.poll(async () => (await stored(ada)).pending).toBe(0)
-  hub = await new HubDouble().start(port)
+  await newHubAt(port)
   for (const page of [ada, bob]) await page.reload()
   for (const page of [ada, bob]) await live(page)
   await expect.poll(() => text(ada)).toBe('Bob alone. together. Ada alone. ')
@@ -191,4 +179,20 @@ test('markup, bidi tricks and control characters in names stay text', async () =
   const bob = await join(link)
   await bob.locator('.people').getByText('<img src=x onerror=alert(1)>').waitFor()
   expect(await bob.locator('.people img').count()).toBe(0)
+})
+
+test('a document’s link can be pasted on the start page, which remembers it as a document', async () => {
+  const { page: ada, link } = await create()
+  await sheet(ada).click()
+  await ada.keyboard.type('found again')
+  const bob = await openPage(browser, complaints)
+  await bob.goto(hub.url)
+  await bob.getByLabel('Join a session').fill(link)
+  await bob.keyboard.press('Enter')
+  await expect.poll(() => text(bob)).toBe('found again')
+  await bob.getByRole('link', { name: 'Start page' }).click()
+  await bob.locator('.recent li', { hasText: 'opened by you' }).click()
+  await expect.poll(() => text(bob)).toBe('found again')
+  await bob.goto(`${hub.url}/#${link.split('#')[1].slice(0, -3)}`)
+  await bob.getByText('This link is damaged').waitFor()
 })

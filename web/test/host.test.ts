@@ -1,27 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readFeedFrame } from '../client/src/feeds/feed-frames.ts'
-import { launchChromium, openPage, withoutWebRtc } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import { openPage, withoutWebRtc } from './chromium.ts'
 import { delta, ModelDouble, says, sends } from './model-double.ts'
+import { browser, complaints, forgive, hub, withHub } from './with-hub.ts'
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 const live = (page: Page): Promise<void> => page.locator('.state[data-tone=live]').waitFor()
 
@@ -31,7 +15,7 @@ async function hostPage(origin = hub.url, knowsWebRtc = true): Promise<{ page: P
   await page.goto(`${origin}/`)
   await page.getByRole('link', { name: 'Share from this page' }).click()
   await live(page)
-  return { page, link: await page.locator('#session-link').inputValue() }
+  return { page, link: await page.locator('.session-link').inputValue() }
 }
 
 async function share(page: Page, text: string): Promise<void> {
@@ -69,7 +53,7 @@ describe.each([
       await viewer.getByText(`round ${round}`).waitFor()
       await page.reload()
       await live(page)
-      expect(await page.locator('#session-link').inputValue()).toBe(link)
+      expect(await page.locator('.session-link').inputValue()).toBe(link)
       await page.getByText(`round ${round}`).waitFor()
     }
     expect(await viewer.getByText('started again').count()).toBe(0)
@@ -149,6 +133,13 @@ test('the sessions of this browser are listed and can be forgotten', async () =>
   await expect.poll(() => reader.locator('.recent li').count()).toBe(0)
 })
 
+test('a hub that serves another session only says so, and what to do', async () => {
+  const { page } = await hostPage()
+  for (const connection of hub.connections) connection.refuse(7)
+  await page.getByRole('alert').getByText('This hub serves one session only: that of the terminal that started it.').waitFor()
+  await page.getByRole('alert').getByText('(ROOST-1007)').waitFor()
+})
+
 describe('a model', () => {
   let model: ModelDouble
   let url: string
@@ -203,7 +194,7 @@ describe('a model', () => {
     await share(page, 'life goes on')
     await viewer.locator('p', { hasText: 'life goes on' }).waitFor()
     // The browser itself logs a refused or broken request.
-    complaints = complaints.filter((line) => !/Failed to load resource/.test(line))
+    forgive(/Failed to load resource/)
   })
 
   test('that is not there is told as such', async () => {
@@ -211,7 +202,7 @@ describe('a model', () => {
     const { page } = await askingPage()
     await ask(page, 'anybody?')
     await page.getByRole('alert').getByText('cannot be reached').waitFor()
-    complaints = complaints.filter((line) => !/Failed to load resource|ERR_CONNECTION_REFUSED/.test(line))
+    forgive(/Failed to load resource|ERR_CONNECTION_REFUSED/)
   })
 
   test('answers a viewer where the host allows it, and a hub never sees the question', async () => {

@@ -1,30 +1,17 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { launchChromium, openPage } from './chromium.ts'
+import type { Page } from 'playwright-core'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openPage } from './chromium.ts'
 import { HostDouble } from './host-double.ts'
-import { HubDouble } from './hub-double.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
 let host: HostDouble
 
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
+withHub()
 beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
   host = await HostDouble.create({ format: 'md' })
   await host.connect(hub.url)
 })
-afterEach(async () => {
-  host.disconnect()
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+afterEach(() => host.disconnect())
 
 /** A page that tells of every request that goes anywhere but to the hub. */
 async function read(): Promise<{ page: Page; strangers: string[] }> {
@@ -71,6 +58,16 @@ test('Markdown that attacks executes nothing, loads nothing, and violates no pol
   )
   expect(odd).toEqual([])
   expect(strangers).toEqual([])
+})
+
+test('control characters are not shown, and nothing turns a line around', async () => {
+  const { page } = await read()
+  await host.text('# A \x1b[31mred\x1b[0m title\x07\n\npay &#8238;\u202e001\u202c to `\u2066x\u0000y`\n\n```\n\x1b[1mbold\x1b[0m \u202ecode\n```\nthe open line \x1b[')
+  await page.getByText('the open line').waitFor()
+  const shown = (await page.locator('.md').innerText()).replace(/\s+/g, ' ')
+  expect(shown).toContain('A red title pay 001 to xy text')
+  expect(shown).toContain('bold code')
+  expect(shown).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2400-\u243f]|\[\d*m/)
 })
 
 test.each([
@@ -126,6 +123,13 @@ test('search counts, steps and goes; saving gives what was sent, and a page that
   await page.getByText('2 of 3').waitFor()
   await page.keyboard.press('Escape')
   await expect.poll(() => page.locator('.search').count()).toBe(0)
+  await page.locator('.menu summary').click()
+  await page.keyboard.press('Escape')
+  expect(await page.locator('.menu[open]').count()).toBe(0)
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('SUMMARY')
+  await page.locator('.menu summary').click()
+  await page.locator('h1').click()
+  await expect.poll(() => page.locator('.menu[open]').count()).toBe(0)
   const save = async (name: string): Promise<string> => {
     await page.locator('.menu summary').click()
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name }).click()])

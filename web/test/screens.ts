@@ -35,7 +35,7 @@ export async function eachScreen(browser: Browser, hub: HubDouble, complaints: s
   await page.locator('.state[data-tone=live]').waitFor()
   await page.locator('input.title').fill('Tuesday’s model talk')
   const reader = await openPage(browser, complaints, {})
-  await reader.goto(await page.locator('#session-link').inputValue())
+  await reader.goto(await page.locator('.session-link').inputValue())
   await page.locator('#compose').fill(ANSWER)
   await page.locator('.compose .primary').click()
   await reader.locator('.md table').waitFor()

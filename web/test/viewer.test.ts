@@ -1,26 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { launchChromium, openPage } from './chromium.ts'
+import { describe, expect, test } from 'vitest'
+import { openPage } from './chromium.ts'
 import { HostDouble } from './host-double.ts'
-import { HubDouble } from './hub-double.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 describe.each([
   ['localhost', (url: string) => url],
@@ -208,8 +191,14 @@ describe('hostile input', () => {
     await page.goto(host.linkAt(hub.url))
     await page.getByText('Waiting for the host').first().waitFor()
     for (const connection of hub.connections) connection.refuse(12, 'room is full')
-    await page.getByText('The hub refused: room-full').first().waitFor()
-    await page.getByText('Ask the host to raise the limit.').first().waitFor()
+    await page.getByText('The hub refused', { exact: true }).first().waitFor()
+    await page.getByText('Nobody more fits into this session. Reload when somebody has left. (ROOST-1012)').first().waitFor()
+    for (const connection of hub.connections) connection.refuse(7, 'the signature does not fit')
+    await page.getByText('The session is over, or a letter of the link is missing or wrong. Ask for the link again. (ROOST-1007)').first().waitFor()
+    expect(await page.locator('body').textContent()).not.toMatch(/join-refused|room-full/)
+    await host.connect(hub.url) // the room goes on
+    await page.locator('.state[data-tone=live]').waitFor()
+    host.disconnect()
   })
 
   test('nothing that was said or that opens it ever passes the hub in clear', async () => {

@@ -76,8 +76,22 @@ internal sealed class StreamRun : IAsyncDisposable
             : await pump.RunInputAsync(_interrupts.Token);
         _json.Write("done", ("bytes", pump.Bytes), ("exit", exit));
         await LingerAsync();
+        if (_hub is null && !_host!.Online.IsCompletedSuccessfully)
+        {
+            return NeverShared(exit);
+        }
         _screen.Good($"done: {StreamWords.Size(pump.Bytes)} shared");
         return (_unshared || pump.StdoutFailed) && exit == ExitCode.Done ? ExitCode.Resource : exit;
+    }
+
+    /// <summary>A command keeps its own code; input alone was there to be shared.</summary>
+    private int NeverShared(int exit)
+    {
+        var problem = new Problem("ROOST-2008", "the hub was never reached, so nobody could read along", "see that the hub runs and that its address is right; without --hub a private hub runs here", ExitCode.NoHub);
+        _screen.Problem(problem);
+        exit = _options.Command.Length == 0 && exit == ExitCode.Done ? problem.Exit : exit;
+        _json.Write("error", ("code", problem.Code), ("message", problem.Cause), ("hint", problem.Fix), ("exit", exit));
+        return exit;
     }
 
     private void StdoutFailed(string why) => _screen.Problem(StreamWords.StdoutFailed(why));

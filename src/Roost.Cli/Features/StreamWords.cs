@@ -9,10 +9,9 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
     public void Welcome(string link, bool isPrivate)
     {
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming");
-        Draw(link);
-        screen.Say($"  Scan, or open   {Screen.Bold(link)}");
-        screen.Say($"  or run          roost watch '{link}'");
-        screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {(isPrivate ? "This link works on this network only. " : "")}^C stops."));
+        screen.SayLink(link, DrawsCode);
+        Run($"{CommandName.Text} watch '{link}'");
+        screen.Say(Screen.Dim($"  Sealed; viewers only read, from the start. {Reach("This link", isPrivate)}^C stops."));
         SayToType();
     }
 
@@ -20,11 +19,10 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
     public void WelcomeWriters(string link, string readOnly, bool isPrivate)
     {
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · streaming into a document");
-        Draw(link);
-        screen.Say($"  Scan, or open   {Screen.Bold(link)}");
-        screen.Say($"  or run          roost doc open NAME '{link}'");
-        screen.Say($"  Only to read    {readOnly}");
-        screen.Say(Screen.Dim($"  Sealed; whoever has the link writes along. {(isPrivate ? "It works on this network only. " : "")}^C stops."));
+        screen.SayLink(link, DrawsCode);
+        Run($"{CommandName.Text} doc open NAME '{link}'");
+        screen.Say("Only to read", readOnly, readOnly.Length);
+        screen.Say(Screen.Dim($"  Sealed; whoever has the link writes along. {Reach("It", isPrivate)}^C stops."));
         SayToType();
     }
 
@@ -45,16 +43,12 @@ internal sealed class StreamWords(Screen screen, StreamOptions options)
         _ => $"{bytes / (1024.0 * 1024 * 1024):0.0} GB",
     };
 
-    private void Draw(string link)
-    {
-        if (!options.Quiet && (options.Qr == "on" || (options.Qr == "auto" && Screen.IsTerminal)))
-        {
-            foreach (string line in TerminalQr.Draw(link, Screen.Colors, TerminalQr.IsLightTerminal()))
-            {
-                screen.Say(line);
-            }
-        }
-    }
+    private string Reach(string what, bool isPrivate) =>
+        !isPrivate ? "" : $"{what} works on this {(options.Host is "localhost" || (System.Net.IPAddress.TryParse(options.Host, out var address) && System.Net.IPAddress.IsLoopback(address)) ? "machine" : "network")} only. ";
+
+    private void Run(string command) => screen.Say("or run", command, command.Length);
+
+    private bool DrawsCode => options.Qr == "on" || (options.Qr == "auto" && Screen.IsTerminal);
 
     private void SayToType()
     {

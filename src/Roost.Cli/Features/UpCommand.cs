@@ -27,16 +27,12 @@ internal static class UpCommand
     {
         string link = LinkOf(host);
         screen.Say($"  {Screen.Bold(RoostVersion.Text)} · hub {host.Id.ToShortString()}");
-        foreach (string line in TerminalQr.Draw(link, Screen.Colors, TerminalQr.IsLightTerminal()))
-        {
-            screen.Say(line);
-        }
-        screen.Say($"  Scan, or open   {Screen.Bold(link)}");
+        screen.SayLink(link, withCode: true);
         if (!link.Contains("localhost", StringComparison.Ordinal))
         {
             screen.Say($"  on this machine http://localhost:{host.Port}");
         }
-        screen.Say($"  share a log     tail -f app.log | roost stream --hub {link}");
+        screen.Say($"  share a log     tail -f app.log | {CommandName.Text} stream --hub {link}");
         screen.Say(Screen.Dim("  ^C stops."));
     }
 

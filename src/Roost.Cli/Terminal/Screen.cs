@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace Roost.Cli.Terminal;
 
 /// <summary>What people read: lines on stderr, coloured on a terminal unless NO_COLOR says otherwise.</summary>
 /// <remarks>Thread-safe: one line at a time.</remarks>
-internal sealed class Screen(bool quiet)
+internal sealed partial class Screen(bool quiet)
 {
     private readonly Lock _lock = new();
     private readonly Repeats _repeats = new(TimeProvider.System);
@@ -17,6 +19,40 @@ internal sealed class Screen(bool quiet)
     /// <summary>Whether stdout may have colours.</summary>
     public static bool OutputColors { get; } = (!Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb")
         || Environment.GetEnvironmentVariable("CLICOLOR_FORCE") is { Length: > 0 } and not "0";
+
+    /// <summary>Columns of the terminal that stderr is; 0 when it is none, or does not tell.</summary>
+    public static int Width => IsTerminal && OperatingSystem.IsLinux() && ioctl(2, AskSize, out var size) == 0 ? size.Columns : 0;
+
+    /// <summary>Says where something is to be had: as a QR code that fits the terminal, when asked for, and as a link.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="withCode">Whether to draw the code, too.</param>
+    public void SayLink(string link, bool withCode)
+    {
+        string[] code = withCode ? [.. TerminalQr.Draw(link, Colors, TerminalQr.IsLightTerminal(), Width)] : [];
+        foreach (string line in code)
+        {
+            Say(line);
+        }
+        Say(code.Length == 1 ? "Open" : "Scan, or open", Bold(link), link.Length);
+    }
+
+    /// <summary>Says what to do and with what; on a terminal that is too narrow for both, the latter has its lines to itself, so that it can be picked up whole.</summary>
+    /// <param name="lead">What to do.</param>
+    /// <param name="with">A link or a command.</param>
+    /// <param name="length">Its columns.</param>
+    public void Say(string lead, string with, int length)
+    {
+        const int column = 18;
+        if (Width is > 0 and var width && width < column + length)
+        {
+            Say("  " + lead);
+            Say((width < length + 4 ? "" : "    ") + with);
+        }
+        else
+        {
+            Say($"  {lead}".PadRight(column) + with);
+        }
+    }
 
     /// <summary>Says something, unless quiet.</summary>
     public void Say(string line)
@@ -59,6 +95,14 @@ internal sealed class Screen(bool quiet)
     public static string Dim(string text) => Paint(text, "2");
 
     private static string Paint(string text, string code) => Colors ? $"\e[{code}m{text}\e[0m" : text;
+
+    // ioctl(2) TIOCGWINSZ of Linux, and its struct winsize.
+    private const nuint AskSize = 0x5413;
+
+    private readonly record struct TerminalSize(ushort Rows, ushort Columns, ushort WidthPixels, ushort HeightPixels);
+
+    [LibraryImport("libc")]
+    private static partial int ioctl(int file, nuint request, out TerminalSize size);
 
     private void Write(string text)
     {

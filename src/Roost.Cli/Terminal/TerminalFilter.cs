@@ -5,7 +5,7 @@ namespace Roost.Cli.Terminal;
 
 /// <summary>
 /// What somebody else wrote, made fit for this terminal: text, its colours, and moves within the line stay; whatever would set the clipboard or the
-/// title, ask the terminal to answer, move to other lines, or change how it works goes.
+/// title, ask the terminal to answer, move to other lines, change how it works, or turn the direction of the text behind it around goes.
 /// </summary>
 /// <remarks>Sequences as in ECMA-48. Takes pieces however they are cut. Not thread-safe.</remarks>
 internal sealed class TerminalFilter
@@ -59,7 +59,14 @@ internal sealed class TerminalFilter
     }
 
     /// <summary>A word of others within a line of our own: no control characters at all.</summary>
-    public static string Plain(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)) : text;
+    public static string Plain(string text) =>
+        text.Any(IsUnseen) ? string.Concat(text.Where(c => !Turns(c)).Select(c => char.IsControl(c) ? ' ' : c)) : text;
+
+    /// <summary>Control characters, and what turns text around: nothing that shows, and nothing that a terminal of ours gets from others as it is.</summary>
+    public static bool IsUnseen(char c) => char.IsControl(c) || Turns(c);
+
+    /// <summary>Unicode's LRE to RLO and LRI to PDI: behind them a line may read otherwise than it is written.</summary>
+    private static bool Turns(char c) => c is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069');
 
     /// <summary>A whole text as a terminal may have it.</summary>
     public static string Safe(string text)
@@ -93,7 +100,7 @@ internal sealed class TerminalFilter
                 _kept.Append(c);
                 break;
             default:
-                if (!char.IsControl(c))
+                if (!IsUnseen(c))
                 {
                     _kept.Append(c);
                 }

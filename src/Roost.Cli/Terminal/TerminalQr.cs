@@ -8,20 +8,29 @@ namespace Roost.Cli.Terminal;
 internal static class TerminalQr
 {
     private const int Quiet = 2;
+    private const int Margin = 2;
 
-    /// <summary>The lines of the code, without a newline at the end.</summary>
+    /// <summary>The lines of the code, without a newline at the end; where a terminal has no room for it, one line that says so.</summary>
     /// <param name="text">What a phone reads.</param>
     /// <param name="colors">Draw black on white whatever the terminal's colours are; else with the terminal's own two colours.</param>
     /// <param name="lightTerminal">Without colours: whether the terminal writes dark on light.</param>
-    public static IEnumerable<string> Draw(string text, bool colors, bool lightTerminal)
+    /// <param name="width">Columns of the terminal; 0 when nobody knows, which is room enough.</param>
+    public static IEnumerable<string> Draw(string text, bool colors, bool lightTerminal, int width = 0)
     {
         using var generator = new QRCodeGenerator();
         using var data = generator.CreateQrCode(text, QRCodeGenerator.ECCLevel.L, forceUtf8: true);
         var modules = Trim(data.ModuleMatrix);
+        if (width > 0 && width < modules.Count)
+        {
+            // Wrapped lines are no code that anything could read.
+            yield return $"(no QR code: it takes {modules.Count} columns, here are {width})";
+            yield break;
+        }
         bool inkIsDark = colors || lightTerminal;
+        string margin = width > 0 && width < modules.Count + Margin ? "" : new string(' ', Margin);
         for (int y = 0; y < modules.Count; y += 2)
         {
-            var line = new StringBuilder(colors ? "  \e[30;47m" : "  ");
+            var line = new StringBuilder(margin).Append(colors ? "\e[30;47m" : "");
             for (int x = 0; x < modules.Count; x++)
             {
                 bool top = modules[y][x] == inkIsDark;

@@ -44,6 +44,9 @@ public sealed class DocumentFolder : IFeedStore, IDisposable
     public static DocumentInvite? LinkOf(string name) =>
         Exists(name) && DocumentInvite.TryParse(File.ReadAllText(Path.Combine(Root(name), "link")), out var invite, out _) ? invite : null;
 
+    /// <summary>Whether the document's hub is one of its own, that runs while the document is open.</summary>
+    public static bool HasOwnHub(string name) => Exists(name) && File.Exists(Path.Combine(Root(name), "port"));
+
     /// <summary>Names of the documents that are known here.</summary>
     public static IReadOnlyList<string> Names() =>
         [.. Directory.EnumerateDirectories(StateFolder.Of("docs")).Select(p => Path.GetFileName(p)!).Where(Exists).Order(StringComparer.Ordinal)];
@@ -59,7 +62,7 @@ public sealed class DocumentFolder : IFeedStore, IDisposable
     {
         if (!RoomFolder.IsName(name))
         {
-            throw new ArgumentException("ROOST-2501 a document's name has 1 to 64 letters, digits, '.', '-' or '_' and starts with none of '.', '-'", nameof(name));
+            throw new ArgumentException("ROOST-2501 a document's name has 1 to 64 letters, digits, '.', '-' or '_' and starts with none of '.', '-'; choose another", nameof(name));
         }
         if (make is null && !Exists(name))
         {

@@ -46,7 +46,7 @@ public sealed partial class RoomFolder : IDisposable
     {
         if (!IsName(name))
         {
-            throw new ArgumentException("ROOST-2002 a room's name has 1 to 64 letters, digits, '.', '-' or '_' and starts with none of '.', '-'", nameof(name));
+            throw new ArgumentException("ROOST-2002 a room's name has 1 to 64 letters, digits, '.', '-' or '_' and starts with none of '.', '-'; choose another", nameof(name));
         }
         string path = StateFolder.Of("rooms", name);
         FileStream held;

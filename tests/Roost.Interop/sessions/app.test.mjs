@@ -29,7 +29,7 @@ test("one phone hosts, another joins; both go on after the hub was killed", asyn
   // Without WebRTC, since a page that is linked with its host reads on and has nothing to come back from (direct.test.mjs).
   const plain = await (await browser()).newContext({ viewport: { width: 390, height: 844 } });
   await plain.addInitScript(() => Reflect.deleteProperty(globalThis, "RTCPeerConnection"));
-  const viewer = await openPage(await host.locator("#session-link").inputValue(), plain);
+  const viewer = await openPage(await host.locator(".session-link").inputValue(), plain);
   await viewer.locator("h2", { hasText: "From a phone" }).waitFor();
   first.kill("SIGKILL");
   await first.ended;

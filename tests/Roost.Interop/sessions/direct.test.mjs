@@ -153,7 +153,7 @@ test("a page's session is read by a terminal over a direct link, also without a 
   const page = await openPage(`http://127.0.0.1:${real.port}/`);
   await page.getByRole("link", { name: "Share from this page" }).click();
   await page.locator(".state[data-tone=live]").waitFor({ timeout: patience });
-  const link = await page.locator("#session-link").inputValue();
+  const link = await page.locator(".session-link").inputValue();
   const watcher = run(t, ["watch", link]);
   await page.locator("#compose").fill("from a page");
   await page.getByRole("button", { name: "Share text" }).click();

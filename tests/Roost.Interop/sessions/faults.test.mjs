@@ -56,6 +56,19 @@ test("a room's name is checked, and a state folder that cannot be is named", asy
   assert.match(nowhere.err(), /ROOST-24/);
 });
 
+test("a hub that is never there is told at the end, too: nobody read along", async t => {
+  const host = run(t, ["stream", "--hub", "http://127.0.0.1:9"]);
+  const command = run(t, ["stream", "--hub", "http://127.0.0.1:9", "--", "echo", "by itself"]);
+  host.write("some text\n");
+  host.end();
+  assert.equal(await host.ended, 3);
+  assert.equal(host.out(), "some text\n");
+  assert.match(host.err(), /ROOST-2008 the hub was never reached/);
+  assert.doesNotMatch(host.err(), /done:/);
+  assert.equal(await command.ended, 0, "a command keeps its own code");
+  assert.match(command.err(), /ROOST-2008/);
+});
+
 test("a full log stops the sharing, not the text", async t => {
   const host = await stream(t, ["--max-log", "1"]);
   const page = await openPage(host.link);

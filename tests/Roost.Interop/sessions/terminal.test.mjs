@@ -140,6 +140,13 @@ test("a command that is shared gets none of what ./roost sets for itself", async
   assert.doesNotMatch(host.out(), /GCgen0size|ROOST_OWN/);
 });
 
+test("commands that are printed are to be run as this one was", async t => {
+  const host = run(t, ["stream", "--host", "127.0.0.1", "--", "printenv", "ROOST_SELF"], { env: { ROOST_SELF: "./roost", ROOST_OWN: " ROOST_SELF" } });
+  await host.ended;
+  assert.match(host.err(), /or run +\.\/roost watch 'http/);
+  assert.equal(host.out(), "", "the command that is shared does not know");
+});
+
 test("a missing or mistyped verb is answered with those there are", async t => {
   const cases = [
     [[], 2, /Commands:[^]*stream <command>/],

@@ -1,7 +1,9 @@
 using System.Text;
 using Roost.Cli.Features.Documents;
 using Roost.Cli.Terminal.Editing;
+using Roost.Core.Rooms;
 using Roost.Crdt;
+using Roost.Peer.Storage;
 
 namespace Roost.Peer.Tests.Documents;
 
@@ -12,7 +14,7 @@ public class EditorTests
     public void Keys_are_read_whole_and_in_parts()
     {
         var decoder = new KeyDecoder();
-        Assert.Equal([new Key(KeyName.Text, "aé"), new Key(KeyName.Up), new Key(KeyName.Enter), new Key(KeyName.Undo)], decoder.Take("aé\e[A\r\u001a"u8));
+        Assert.Equal([new Key(KeyName.Text, "aé"), new Key(KeyName.Up), new Key(KeyName.Enter), new Key(KeyName.Undo), new Key(KeyName.Invite)], decoder.Take("aé\e[A\r\u001a\u0007"u8));
         Assert.Empty(decoder.Take("\e["u8));
         Assert.True(decoder.IsWaiting);
         Assert.Equal([new Key(KeyName.Delete)], decoder.Take("3~"u8));
@@ -84,6 +86,26 @@ public class EditorTests
         Assert.DoesNotContain("\u009b", drawn);
     }
 
+    [Theory]
+    [InlineData(80, 24, true)]
+    [InlineData(37, 28, true)]
+    [InlineData(37, 24, false)]
+    [InlineData(80, 23, false)]
+    [InlineData(30, 40, false)]
+    public void The_links_are_shown_with_a_code_where_there_is_room(int width, int height, bool hasCode)
+    {
+        var invite = DocumentInvite.Writable("http://192.168.1.20:40583", RoomSecret.Generate(SystemDice.Instance), WriteSeed.Generate(SystemDice.Instance));
+        string drawn = InviteScreen.Draw(invite, colors: false, lightTerminal: false, width, height);
+        Assert.Equal(hasCode, drawn.Contains('█', StringComparison.Ordinal));
+        Assert.Equal(!hasCode, drawn.Contains("(no QR code: it takes ", StringComparison.Ordinal));
+        Assert.Contains($"writes along:\r\n{invite}\r\n", drawn, StringComparison.Ordinal);
+        Assert.Contains($"Only to read:\r\n{invite.ReadOnly()}\r\n", drawn, StringComparison.Ordinal);
+        Assert.True(drawn.Split("\r\n").Length <= height);
+        string reader = InviteScreen.Draw(invite.ReadOnly(), colors: false, lightTerminal: false, width, height);
+        Assert.Contains($"reads along:\r\n{invite.ReadOnly()}\r\n", reader, StringComparison.Ordinal);
+        Assert.DoesNotContain(invite.ToString(), reader, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_cursor_stays_with_its_word_while_others_write_and_undo_is_ones_own()
     {
@@ -101,7 +123,12 @@ public class EditorTests
         Press(editor, new Key(KeyName.Undo));
         Assert.StartsWith(">>\n", mine.Text);
         Assert.EndsWith("<<", mine.Text);
-        Press(editor, new Key(KeyName.Quit));
+        Press(editor, new Key(KeyName.Invite));
+        Assert.True(editor.ShowsLink);
+        Press(editor, "x"); // only goes back
+        Assert.False(editor.ShowsLink);
+        Assert.DoesNotContain('x', mine.Text);
+        Press(editor, new Key(KeyName.Invite), new Key(KeyName.Quit));
         Assert.True(editor.HasEnded);
     }
 

@@ -19,6 +19,7 @@ public class TerminalFilterTests
     [InlineData("a\ePq#0;2;0;0;0\e\\\e_G\e\\\e^x\e\\\eXx\e\\b", "ab")] // pictures and other programs' talk
     [InlineData("a\e]0;never ends\nnext line", "a\nnext line")]
     [InlineData("a\e[31\nnext", "a\nnext")]
+    [InlineData("pay \u202e001\u202c, \u2066x\u2069\u202a\u202b\u202d\u2067\u2068 אב \u200f!", "pay 001, x אב \u200f!")] // lines that read otherwise than they are written
     [InlineData("a\e[?1m\e[>4;2mb\e[;;;K", "ab\e[;;;K")] // "m" with a mark before its numbers sets keys, no colour
     public void Text_and_colours_stay_and_the_rest_goes_however_it_is_cut(string sent, string shown)
     {

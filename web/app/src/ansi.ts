@@ -24,7 +24,8 @@ export const PLAIN: Style = { fg: -1, bg: -1, bold: false, dim: false, italic: f
 const MAX_SEQUENCE = 512
 // ECMA-48: CSI parameters, intermediates and final byte; OSC and its kin up to BEL or ST; two-character escapes.
 const SEQUENCE = /^\x1b(?:\[([0-?]*)([ -/]*)([@-~])|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]+[0-~]|[0-OQ-WYZ\\`-~])/
-const SPECIAL = /[\x00-\x08\x0b-\x1f\x7f\x80-\x9f\n]/
+// With them what turns the direction of the text behind it around: a line shall read as it is written.
+const SPECIAL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
 
 /** Reads the escape sequences that logs and build tools write: colours, carriage returns, erased lines. The rest is left out. */
 export class AnsiReader {
@@ -63,7 +64,7 @@ export class AnsiReader {
       if (text[1] !== '\n') this.sink.carriageReturn()
     } else if (code === 8 && this.interprets) this.sink.backspace()
     else if (code === 27 && this.interprets) return this.escape(text)
-    else if (code >= 32 || !this.interprets) this.sink.text(visible(code), this.style)
+    else if (code < 0x2000 && (code >= 32 || !this.interprets)) this.sink.text(visible(code), this.style)
     return 1
   }
 

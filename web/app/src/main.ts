@@ -1,4 +1,5 @@
 import { readInvite } from '../../client/src/rooms/invite.ts'
+import { isDocumentCode } from './document-code.ts'
 import { element } from './dom.ts'
 import { ViewerPage } from './viewer-page.ts'
 import { loadLanguage, t } from './words/words.ts'
@@ -38,7 +39,7 @@ async function pageFor(hash: string): Promise<Page> {
     const [{ ScanPage }] = await Promise.all([import('./scan/scan-page.ts'), loadPagesStyle()])
     return new ScanPage()
   }
-  if (/^#(\/doc|AQ[E-HM-P])/.test(hash)) { // version 1 with the flag of a document, in base64url
+  if (hash.startsWith('#/doc') || isDocumentCode(hash.slice(1))) {
     const [{ DocPage }] = await Promise.all([import('./doc/doc-page.ts'), loadPagesStyle()])
     return DocPage.open(hash)
   }

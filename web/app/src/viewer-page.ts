@@ -9,10 +9,11 @@ import { button, spokenLine } from './controls.ts'
 import { element, setText } from './dom.ts'
 import { FollowTail } from './follow.ts'
 import { loadLinks } from './links.ts'
+import { promiseFooter } from './promise.ts'
 import { remember } from './start/recent.ts'
 import { SessionText } from './viewer/session-text.ts'
 import { ScreenOn } from './viewer/wake.ts'
-import { countWords, pathWords, promiseWords, stateWords, type End } from './words.ts'
+import { countWords, pathWords, stateWords, type End } from './words.ts'
 import { t } from './words/words.ts'
 
 const START: WatchStatus = { link: 'connecting', retryAtMs: 0, host: undefined, caughtUp: false, ended: false, fault: undefined, refusal: undefined }
@@ -48,7 +49,6 @@ export class ViewerPage {
     private readonly code: string,
   ) {
     const wrap = button(t('wrap'), () => wrap.setAttribute('aria-pressed', String(!this.text.root.classList.toggle('unwrapped'))), { 'aria-pressed': 'true' })
-    const promise = promiseWords(location.origin)
     this.tools.append(this.followButton, wrap, button(t('search'), () => void this.openSearch()))
     void import('./viewer/save-menu.ts').then(({ saveMenu }) => this.tools.append(saveMenu(() => this.text.saved(this.heading.textContent || ''))))
     this.root = element(
@@ -57,12 +57,7 @@ export class ViewerPage {
       element('header', {}, element('div', { class: 'top' }, this.heading, this.state, this.path), this.tools, this.more, this.bars),
       element('main', {}, this.text.root),
       this.follow.button,
-      element(
-        'footer',
-        { class: promise.safe ? 'promise' : 'promise unsafe' },
-        element('details', {}, element('summary', {}, promise.short), element('p', {}, promise.long)),
-        element('a', { href: '#' }, t('home')),
-      ),
+      promiseFooter(),
       this.spoken,
     )
     this.show()

@@ -32,10 +32,11 @@ export function stateWords(status: WatchStatus, hasText: boolean, end: End | und
   return isPaused ? { tone: 'wait', words: t('paused') } : { tone: 'live', words: t('live') }
 }
 
-export function refusalWords({ code, text }: { code: number; text: string }): StateWords {
-  const name = refusalName(code)
-  const fix = `fix.${name}`
-  return { tone: 'bad', words: t('refusedWords', { name }), more: fix in en ? t(fix as Key) : text }
+/** What happened and what to do, then the code of docs/errors.md; `joinRefused` where that has another cause than a link's. */
+export function refusalWords({ code, text }: { code: number; text: string }, joinRefused: Key = 'fix.join-refused'): StateWords {
+  const fix = `fix.${refusalName(code)}`
+  const key = fix === 'fix.join-refused' ? joinRefused : fix in en ? (fix as Key) : 'fix.other'
+  return { tone: 'bad', words: t('refusedWords'), more: `${t(key, { text })} (ROOST-${1_000 + code})` }
 }
 
 /** By which way, and how far. */

@@ -55,3 +55,8 @@ test('plain text shows controls as signs', () => {
   expect(show(['a\x1b[31mb\x00\x07'], false)).toBe('a␛[31mb␀␇')
   expect(show(['tab\tand\nline'], false)).toBe('tab\tand\nline')
 })
+
+test.each([true, false])('nothing turns a line around (escapes are read: %s)', (interprets) => {
+  expect(show(['a\u202eb\u202cc\u2066d\u2069e\u202a\u202b\u202d\u2067\u2068f', '\u202eg'], interprets)).toBe('abcdefg')
+  expect(show(['א\u200f\u200e ב\u2028'], interprets)).toBe('א\u200f\u200e ב\u2028')
+})

@@ -76,6 +76,19 @@ describe('a host', () => {
   const want = writeFeedFrame({ type: 'want', feed8, after: 0, budget: 1_000 })
   const last = (effects: HostEffect[]): HostStatus => (effects.filter((effect) => effect.type === 'status').pop() as { status: HostStatus }).status
 
+  test('is not refused because a viewer has just gone, nor for longer than the room stands still', () => {
+    const core = new HostCore(room16, feed8)
+    const refuse = (code: number): void => core.handle({ type: 'link', news: { type: 'frame', frame: { type: 'error', code, re: 0, text: '' } } }, 0)
+    joined(core, 1)
+    drain(core)
+    refuse(8)
+    expect(drain(core)).toEqual([])
+    refuse(9)
+    expect(last(drain(core)).refusal).toEqual({ code: 9, text: '' })
+    joined(core, 2)
+    expect(last(drain(core)).refusal).toBeUndefined()
+  })
+
   test('knows how far each viewer is, and forgets who left', () => {
     const core = new HostCore(room16, feed8)
     joined(core, 1)

@@ -41,7 +41,7 @@ internal static class DocCommand
         var port = new Option<int?>("--port") { Description = "The private hub's port; 0 or nothing picks one", HelpName = "PORT" };
         var command = new Command("open", """
             Edit a document in this terminal; a name that is new here makes a new document.
-            Ctrl-S and closing are not needed to save: every change is kept at once. Ctrl-Q ends, Ctrl-Z undoes your own changes, Ctrl-Y redoes them.
+            Ctrl-S and closing are not needed to save: every change is kept at once. Ctrl-G shows the link and its QR code, Ctrl-Q ends, Ctrl-Z undoes your own changes, Ctrl-Y redoes them.
             """)
         { name, link, hub, user, noDirect, host, port };
         command.SetAction((parsed, cancellation) => Running.GuardAsync(new Screen(quiet: false), new JsonLines(false), () => DocOpen.RunAsync(
@@ -54,7 +54,11 @@ internal static class DocCommand
         var name = Name();
         var readOnly = new Option<bool>("--read-only") { Description = "A link that cannot write" };
         var command = new Command("link", "Print a document's link: whoever has it may read, and write unless it is read-only.") { name, readOnly };
-        command.SetAction((parsed, _) => Running.GuardAsync(new Screen(quiet: false), new JsonLines(false), () => DocVerbs.LinkAsync(parsed.GetValue(name)!, parsed.GetValue(readOnly))));
+        command.SetAction((parsed, _) =>
+        {
+            var screen = new Screen(quiet: false);
+            return Running.GuardAsync(screen, new JsonLines(false), () => DocVerbs.LinkAsync(screen, parsed.GetValue(name)!, parsed.GetValue(readOnly)));
+        });
         return command;
     }
 

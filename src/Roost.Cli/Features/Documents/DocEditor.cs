@@ -18,9 +18,17 @@ internal sealed class DocEditor(DocumentSession session, string name)
     /// <summary>Whether the user wants to end.</summary>
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether the link is to be seen instead of the text: until the next key.</summary>
+    public bool ShowsLink { get; private set; }
+
     /// <summary>Takes a key.</summary>
     public void Press(Key key, int width, int height)
     {
+        if (ShowsLink && key.Name != KeyName.Quit)
+        {
+            ShowsLink = false;
+            return;
+        }
         if (key.Name is not (KeyName.Up or KeyName.Down or KeyName.PageUp or KeyName.PageDown))
         {
             _goal = null;
@@ -30,6 +38,9 @@ internal sealed class DocEditor(DocumentSession session, string name)
             case KeyName.Quit:
                 HasEnded = true;
                 break;
+            case KeyName.Invite:
+                ShowsLink = true;
+                return;
             case KeyName.Text:
                 Insert(key.Text);
                 break;
@@ -97,7 +108,7 @@ internal sealed class DocEditor(DocumentSession session, string name)
         string names = others.Count == 0 ? "nobody else" : string.Join(", ", others.Select(o => o.Name.Length > 0 ? o.Name : "somebody"));
         string direct = _direct.Count == 0 ? "" : $", {_direct.Count} direct";
         string may = session.CanWrite ? "" : " · read only";
-        return new EditorView(session.Text, Cursor(), cursors, _trouble ?? $" {name}{may} · {_link}{direct} · here: {names} · ^Q ends, ^Z undoes");
+        return new EditorView(session.Text, Cursor(), cursors, _trouble ?? $" {name}{may} · {_link}{direct} · here: {names} · ^G link, ^Q ends, ^Z undoes");
     }
 
     private int Cursor() => session.Use(text => _cursor.TryResolve(text.Doc!, out _, out int index) ? Math.Clamp(index, 0, text.Length) : 0);

@@ -49,7 +49,7 @@ internal static class DocOpen
                 await hub.DisposeAsync();
             }
         }
-        screen.Good($"kept as '{options.Name}' · roost doc link {options.Name} gives its link");
+        screen.Good($"kept as '{options.Name}' · {CommandName.Text} doc open {options.Name} goes on");
         return ExitCode.Done;
     }
 
@@ -71,7 +71,15 @@ internal static class DocOpen
         var screen = new EditorScreen(Screen.OutputColors);
         while (!editor.HasEnded)
         {
-            terminal.Write(screen.Draw(editor.View(), terminal.Size.Width, terminal.Size.Height));
+            if (editor.ShowsLink)
+            {
+                screen.Invalidate();
+                terminal.Write(InviteScreen.Draw(folder.Invite, Screen.OutputColors, TerminalQr.IsLightTerminal(), terminal.Size.Width, terminal.Size.Height));
+            }
+            else
+            {
+                terminal.Write(screen.Draw(editor.View(), terminal.Size.Width, terminal.Size.Height));
+            }
             object next = await happenings.Reader.ReadAsync(CancellationToken.None);
             do
             {

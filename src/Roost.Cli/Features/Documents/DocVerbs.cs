@@ -20,14 +20,26 @@ internal static class DocVerbs
         return Task.FromResult(ExitCode.Done);
     }
 
-    public static Task<int> LinkAsync(string name, bool readOnly)
+    public static Task<int> LinkAsync(Screen screen, string name, bool readOnly)
     {
         var invite = LinkOf(name);
         if (invite.Origin == DocDesk.NoHub)
         {
             throw new ProblemException(new Problem("ROOST-2505", "this document has no hub yet, so no link leads to it", $"open it once: roost doc open {name}, with --hub URL for one that stays", ExitCode.NoHub));
         }
-        Console.Out.WriteLine(readOnly ? invite.ReadOnly() : invite);
+        string link = (readOnly ? invite.ReadOnly() : invite).ToString();
+        if (!Console.IsOutputRedirected && Screen.IsTerminal)
+        {
+            foreach (string line in TerminalQr.Draw(link, Screen.Colors, TerminalQr.IsLightTerminal(), Screen.Width))
+            {
+                screen.Say(line);
+            }
+        }
+        Console.Out.WriteLine(link);
+        if (DocumentFolder.HasOwnHub(name))
+        {
+            screen.Say(Screen.Dim($"  It works while '{CommandName.Text} doc open {name}' runs here, on this network; a document made with --hub URL is there always."));
+        }
         return Task.FromResult(ExitCode.Done);
     }
 

@@ -60,7 +60,7 @@ internal sealed class EditorScreen(bool colors)
         for (int i = row.Start; i < row.End;)
         {
             int cells = TextLayout.WidthAt(view.Text, i, column, out int units);
-            string shown = view.Text[i] == '\t' ? new string(' ', cells) : char.IsControl(view.Text[i]) ? "·" : view.Text.Substring(i, units);
+            string shown = view.Text[i] == '\t' ? new string(' ', cells) : TerminalFilter.IsUnseen(view.Text[i]) ? "·" : view.Text.Substring(i, units);
             line.Append(Mark(view, i, i + units, shown));
             column += cells;
             i += units;

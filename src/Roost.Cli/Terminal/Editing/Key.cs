@@ -22,6 +22,7 @@ internal enum KeyName
     Redo,
     Quit,
     Refresh,
+    Invite,
 }
 
 /// <summary>One key; <paramref name="Text"/> for <see cref="KeyName.Text"/> only, several characters when pasted.</summary>

@@ -139,6 +139,7 @@ internal sealed class KeyDecoder
             '\u0005' => KeyName.End,
             '\u0004' => KeyName.Delete,
             '\u0003' or '\u0011' or '\u0018' => KeyName.Quit,
+            '\u0007' => KeyName.Invite,
             '\u000c' => KeyName.Refresh,
             '\u001a' => KeyName.Undo,
             '\u0019' => KeyName.Redo,

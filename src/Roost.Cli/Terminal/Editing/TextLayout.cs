@@ -104,9 +104,9 @@ internal sealed class TextLayout
         {
             return TabStop - column % TabStop;
         }
-        if (!Rune.TryGetRuneAt(text, index, out var rune))
+        if (TerminalFilter.IsUnseen(text[index]) || !Rune.TryGetRuneAt(text, index, out var rune))
         {
-            return 1;
+            return 1; // a dot stands for what does not show
         }
         units = rune.Utf16SequenceLength;
         return Rune.GetUnicodeCategory(rune) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.EnclosingMark or System.Globalization.UnicodeCategory.Format

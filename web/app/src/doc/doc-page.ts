@@ -8,8 +8,9 @@ import { button, labelled, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
 import { shareCard } from '../host/share-card.ts'
 import { loadLinks } from '../links.ts'
+import { promiseFooter } from '../promise.ts'
 import { remember } from '../start/recent.ts'
-import { pathWords, promiseWords, refusalWords } from '../words.ts'
+import { pathWords, refusalWords } from '../words.ts'
 import { enHost } from '../words/en-host.ts'
 import { addWords, t } from '../words/words.ts'
 import { Carets } from './carets.ts'
@@ -29,9 +30,10 @@ export class DocPage {
   private readonly area = element('textarea', { id: 'document', class: 'sheet', dir: 'auto', spellcheck: 'true', 'aria-label': d('text') })
   private readonly carets = new Carets()
   private readonly shared: SharedDocument
+  private readonly shares: HTMLElement
   private readonly undo: Y.UndoManager
-  private readonly undoButton = button(d('undo'), () => this.undo.undo())
-  private readonly redoButton = button(d('redo'), () => this.undo.redo())
+  private readonly undoButton = button('↶', () => this.undo.undo(), named(d('undo')))
+  private readonly redoButton = button('↷', () => this.undo.redo(), named(d('redo')))
   private binding!: TextBinding
 
   /** `#/doc/new` makes a document and gives it an address of its own; a link's code opens that one. */
@@ -55,6 +57,7 @@ export class DocPage {
   private constructor(private readonly invite: DocumentInvite, setup: SharedDocumentSetup) {
     this.shared = new SharedDocument(setup, { status: (status) => this.show(status), people: () => this.showPeople(), paths: () => this.showPaths() })
     this.undo = new Y.UndoManager([this.shared.text], { trackedOrigins: new Set<unknown>([]) })
+    this.shares = this.links()
     this.undo.on('stack-item-added', () => this.showUndo())
     this.undo.on('stack-item-popped', () => this.showUndo())
   }
@@ -92,22 +95,29 @@ export class DocPage {
       this.present()
     })
     const save = button(d('save'), () => this.save())
-    const tools = element('div', { class: 'tools' }, ...(canWrite ? [this.undoButton, this.redoButton] : [element('span', { class: 'badge' }, d('readOnly'))]), save)
-    const promise = promiseWords(location.origin)
+    const tools = element('div', { class: 'tools' }, ...(canWrite ? [this.undoButton, this.redoButton] : [element('span', { class: 'badge' }, d('readOnly'))]), save, button(t('shareLink'), () => this.share()))
     this.root.append(
       element('header', {}, element('h1', { class: 'spoken' }, d('document')), this.title, this.state, tools, this.more),
       element('main', {},
         element('div', { class: 'pad' }, this.carets.root, this.area),
-        element('div', { class: 'side' }, element('section', { class: 'here' }, element('h2', {}, d('people')), this.people, labelled(d('yourName'), name, 'your-name')), this.links())),
-      element('footer', { class: 'promise' }, element('a', { href: '#' }, t('home')), ' · ', element('span', { title: promise.long }, promise.short)),
+        element('div', { class: 'side' }, element('section', { class: 'here' }, element('h2', {}, d('people')), this.people, labelled(d('yourName'), name, 'your-name')), this.shares)),
+      promiseFooter(),
       this.spoken,
     )
     this.showUndo()
     this.showPeople()
   }
 
+  /** However long the text is: the links, which stand below it on a phone. */
+  private share(): void {
+    const first = this.shares.querySelector('details')!
+    first.open = true
+    first.scrollIntoView({ block: 'start' })
+    first.querySelector('summary')!.focus({ preventScroll: true })
+  }
+
   private links(): HTMLElement {
-    const card = (readOnly: boolean): HTMLElement => shareCard(`${location.origin}/#${writeDocumentInvite(this.invite, readOnly)}`, () => this.title.value)
+    const card = (readOnly: boolean): HTMLElement => shareCard(`${location.origin}/#${writeDocumentInvite(this.invite, readOnly)}`, () => this.title.value, readOnly ? undefined : d('scanToWrite'))
     const writable = this.invite.seed16 ? [element('details', {}, element('summary', {}, d('shareWrite')), card(false))] : []
     return element('section', { class: 'links', 'aria-label': t('link') }, ...writable, element('details', {}, element('summary', {}, d('shareRead')), card(true)))
   }
@@ -202,7 +212,7 @@ export class DocPage {
 
   private words({ link, linked, refusal, forked, unkept, refused }: DocumentStatus): { tone: string; words: string; more?: string } {
     if (link === 'replaced') return { tone: 'bad', words: t('replacedWords'), more: t('replacedMore') }
-    if (refusal) return refusalWords(refusal)
+    if (refusal) return refusalWords(refusal, 'oneSession')
     const more = unkept ? d('unkept') : forked ? d('forked') : refused > 0 ? d('refused') : undefined
     if (link === 'connecting') return { tone: 'wait', words: t('connecting'), more }
     if (link === 'lost' && linked > 0) return { tone: 'live', words: d('online'), more: more || (this.shared.link.canWrite ? d('withoutHub') : undefined) }
@@ -231,6 +241,9 @@ class SharedDocumentSetup {
     readonly store: IndexedDocumentStore,
   ) {}
 }
+
+/** A sign for the eye, which leaves room on a phone, and a word for the ear. */
+const named = (words: string): Record<string, string> => ({ 'aria-label': words, title: words })
 
 const random16 = (): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(16))
 

@@ -9,6 +9,7 @@ import { button, spokenLine } from '../controls.ts'
 import { element, setText } from '../dom.ts'
 import { loadLinks } from '../links.ts'
 import { MarkdownView } from '../markdown/markdown-view.ts'
+import { promiseFooter } from '../promise.ts'
 import { refusalWords } from '../words.ts'
 import { enHost } from '../words/en-host.ts'
 import { addWords, t } from '../words/words.ts'
@@ -87,7 +88,7 @@ export class HostPage {
     this.root.append(
       element('header', {}, element('h1', { class: 'spoken' }, t('hosting')), title, this.state, element('div', { class: 'tools' }, this.pauseButton, end), this.more),
       element('main', {}, element('div', { class: 'side' }, shareCard(link, () => this.session.title), this.viewers.root, this.questions.root), element('div', { class: 'desk' }, this.composer.root, this.text.root)),
-      element('footer', { class: 'promise' }, element('a', { href: '#' }, t('home'))),
+      promiseFooter(),
       this.spoken,
     )
     document.title = `${this.session.title} · Roost`
@@ -179,7 +180,7 @@ export class HostPage {
     const { link, refusal } = this.status
     if (this.fault || link === 'replaced') return { tone: 'bad', words: t('replacedWords'), more: t(this.fault === 'full' ? 'faultFull' : 'faultElsewhere') }
     if (this.hasEnded) return { tone: 'done', words: t('hostEnded') }
-    if (refusal) return refusalWords(refusal)
+    if (refusal) return refusalWords(refusal, 'oneSession')
     if (link === 'connecting') return { tone: 'wait', words: t('connecting') }
     if (link === 'lost') return { tone: 'wait', words: t('lostWords') }
     return this.isPaused ? { tone: 'wait', words: t('pausedHost') } : { tone: 'live', words: t('hosting') }

@@ -4,12 +4,12 @@ import { element } from '../dom.ts'
 import { qrCode } from '../qr-code.ts'
 import { t } from '../words/words.ts'
 
-/** The code, the link, and how to pass them on. */
-export function shareCard(link: string, title: () => string): HTMLElement {
+/** The code, the link, and how to pass them on; `lead` says what whoever scans it may do. */
+export function shareCard(link: string, title: () => string, lead = t('scanToRead')): HTMLElement {
   const small = element('button', { type: 'button', class: 'qr', 'aria-label': t('showCode') })
   small.append(qrCode(link, t('codeOf')))
   small.addEventListener('click', () => showLarge(link))
-  const field = element('input', { type: 'text', readonly: '', value: link, dir: 'ltr', 'aria-label': t('link'), id: 'session-link' })
+  const field = element('input', { type: 'text', readonly: '', value: link, dir: 'ltr', 'aria-label': t('link'), class: 'session-link' })
   field.addEventListener('focus', () => field.select())
   const copy = button(t('copyLink'), () => void copyText(link).then((ok) => {
     copy.textContent = t(ok ? 'copied' : 'copyFailed')
@@ -17,7 +17,7 @@ export function shareCard(link: string, title: () => string): HTMLElement {
   }))
   const ways = element('div', { class: 'ways' }, copy)
   if ('share' in navigator) ways.append(button(t('shareLink'), () => void navigator.share({ title: title(), url: link }).catch(() => undefined)))
-  return element('section', { class: 'share', 'aria-label': t('scanToRead') }, small, element('div', { class: 'share-text' }, element('h2', {}, t('scanToRead')), field, ways))
+  return element('section', { class: 'share', 'aria-label': lead }, small, element('div', { class: 'share-text' }, element('h2', {}, lead), field, ways))
 }
 
 /** The code as large as the screen allows, for a scanner across the room. */

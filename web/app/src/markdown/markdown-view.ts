@@ -2,6 +2,7 @@ import { BlockParser, MAX_PARAGRAPH_CHARS } from '../../../client/src/markdown/b
 import { element } from '../dom.ts'
 import { Frame, type TextView } from '../text-view.ts'
 import { t } from '../words/words.ts'
+import { cleanLine } from './clean-line.ts'
 import type { CodeBlock } from './code-block.ts'
 import { DomSink } from './dom-sink.ts'
 
@@ -80,7 +81,7 @@ export class MarkdownView implements TextView {
   }
 
   private line(text: string): void {
-    this.parser.line(text)
+    this.parser.line(cleanLine(text))
     this.lines++
     if (this.sink.depth === 1 && this.sink.chars > GROUP_CHARS) {
       this.sink.chars = 0
@@ -93,7 +94,8 @@ export class MarkdownView implements TextView {
     const draft = this.sink.provisional()
     const parser = this.parser.fork(draft)
     // Marks alone say nothing yet: "-" may become an item, a rule or a heading.
-    if (this.tail && !MARKS_ONLY.test(this.tail)) parser.line(this.tail)
+    const tail = cleanLine(this.tail)
+    if (tail && !MARKS_ONLY.test(tail)) parser.line(tail)
     parser.end()
     this.draft = draft
   }

@@ -1,6 +1,7 @@
 import { readInline, type Inline } from '../../../client/src/markdown/inline.ts'
 import { element } from '../dom.ts'
 import { t } from '../words/words.ts'
+import { cleanLine } from './clean-line.ts'
 
 /** Nodes for a line of Markdown. Text is only ever set as text. */
 export const paintInline = (text: string): Node[] => readInline(text).map(paint)
@@ -8,7 +9,7 @@ export const paintInline = (text: string): Node[] => readInline(text).map(paint)
 function paint(node: Inline): Node {
   switch (node.type) {
     case 'text':
-      return document.createTextNode(node.text)
+      return document.createTextNode(cleanLine(node.text)) // what &#8238; stands for, too
     case 'code':
       return element('code', { dir: 'ltr' }, node.text)
     case 'break':

@@ -1,7 +1,6 @@
-import { readInvite } from '../../../client/src/rooms/invite.ts'
 import { button } from '../controls.ts'
 import { element, setText } from '../dom.ts'
-import { goTo } from '../start/go-to.ts'
+import { goTo, linkFault } from '../start/go-to.ts'
 import { t } from '../words/words.ts'
 import { makeReader, openCamera, type CameraFault } from '../../../client/src/qr/camera.ts'
 
@@ -85,5 +84,5 @@ export class ScanPage {
 
 /** A link of Roost, or the code alone; a page somewhere that merely ends in a fragment is none. */
 function isOurs(text: string): boolean {
-  return (/^https?:\/\/[^/?#]+\/?#/.test(text) || !text.includes(':')) && typeof readInvite(text) !== 'string'
+  return (/^https?:\/\/[^/?#]+\/?#/.test(text) || !text.includes(':')) && !linkFault(text)
 }

@@ -1,5 +1,6 @@
 import type { HostedSession } from '../../../client/src/host/host-store.ts'
 import { button } from '../controls.ts'
+import { isDocumentCode } from '../document-code.ts'
 import { element } from '../dom.ts'
 import { currentLanguage, t } from '../words/words.ts'
 import { forget, readRecent } from './recent.ts'
@@ -8,7 +9,7 @@ import { forget, readRecent } from './recent.ts'
 export function recentList(): HTMLElement {
   const list = element('ul')
   const section = element('section', { class: 'recent', hidden: '', 'aria-labelledby': 'recent-title' }, element('h2', { id: 'recent-title' }, t('recentTitle')), list, element('p', { class: 'aside' }, t('recentNote')))
-  for (const { code, title, atMs } of readRecent()) add(`#${code}`, title, t('recentRead'), atMs, async () => forget(code))
+  for (const { code, title, atMs } of readRecent()) add(`#${code}`, title, t(isDocumentCode(code) ? 'recentOpened' : 'recentRead'), atMs, async () => forget(code))
   if (localStorageSaysHosted()) void hosted()
   return section
 

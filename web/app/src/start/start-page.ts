@@ -60,6 +60,6 @@ function languageChoice(relabel: (() => void) | undefined): HTMLElement {
 }
 
 function commands(...lines: string[]): HTMLElement {
-  return element('pre', { dir: 'ltr', tabindex: '0' }, ...lines.map((line) => element('code', {}, line)))
+  return element('pre', { dir: 'ltr' }, ...lines.map((line) => element('code', {}, line)))
 }
 

@@ -15,8 +15,12 @@ export function saveMenu(what: () => Saved): HTMLElement {
   const menu = element('details', { class: 'menu' }, element('summary', { class: 'button' }, t('save')))
   const items = element('div', { class: 'items' })
   menu.append(items)
+  const outside = ({ target }: MouseEvent): void => {
+    if (!menu.contains(target as Node)) menu.open = false
+  }
   menu.addEventListener('toggle', () => {
-    if (!menu.open) return
+    if (!menu.open) return document.removeEventListener('click', outside)
+    document.addEventListener('click', outside)
     items.textContent = ''
     const { title, text, root, isMarkdown } = what()
     const name = title || t('untitled')
@@ -30,7 +34,13 @@ export function saveMenu(what: () => Saved): HTMLElement {
     )
   })
   menu.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') menu.open = false
+    if (event.key !== 'Escape') return
+    menu.open = false
+    menu.querySelector('summary')!.focus()
+  })
+  // What else gets the keys would be covered by it.
+  menu.addEventListener('focusout', ({ relatedTarget }) => {
+    if (relatedTarget && !menu.contains(relatedTarget as Node)) menu.open = false
   })
   return menu
 }

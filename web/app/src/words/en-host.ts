@@ -40,6 +40,7 @@ export const enHost = {
   allowQuestions: 'Viewers may ask',
   questions: 'Questions',
   dismiss: 'Dismiss',
+  oneSession: 'This hub serves one session only: that of the terminal that started it. Open the page of another hub to share or to write; roost up starts one.',
   faultElsewhere: 'This session goes on in another tab. Close one of them and reload.',
   faultFull: 'This browser has no room left to store the session, so nothing more is shared. What viewers have stays theirs.',
   faultUnknown: 'This session is not kept in this browser. Start a new one.',

@@ -5,6 +5,7 @@ import { LazyLinks } from '../direct/lazy-links.ts'
 import type { LinksNews } from '../direct/links-news.ts'
 import { writeSignal } from '../door/peer-frames.ts'
 import type { HubFrame } from '../door/door-frames.ts'
+import { TARGET_UNKNOWN } from '../door/refusals.ts'
 import { KIND, readFeedFrame } from '../feeds/feed-frames.ts'
 import { checkWelcome } from '../hub/check-welcome.ts'
 import { HubLink, type LinkNews } from '../hub/hub-link.ts'
@@ -26,7 +27,6 @@ const TICK_MS = 1_000
 const ASK_EVERY_MS = 20_000
 const ROLLS_WITHIN_MS = 3_000
 const MAX_ASKED = 3
-const TARGET_UNKNOWN = 8
 const KEEP_SECONDS = 30 * 86_400
 /** LEFT's reasons. */
 const CONNECTION_LOST = 1
@@ -225,6 +225,7 @@ export class DocumentLink {
       return
     }
     if (!('room16' in frame) || !equal(frame.room16, this.room.room16)) return
+    if (this.status.refusal) this.tell({ refusal: undefined }) // the room goes on
     const self = hex(this.self)
     switch (frame.type) {
       case 'members':

@@ -1,3 +1,6 @@
+/** Who was named is not here: not worth a word, since who sent it learns the same from LEFT. */
+export const TARGET_UNKNOWN = 8
+
 /** The hub is being taken out of its mesh: own clients go to another one. */
 export const DRAINING = 22
 

@@ -2,6 +2,7 @@ import { equal, hex, type Bytes } from '../codec/bytes.ts'
 import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 import type { LinksNews, Via } from '../direct/links-news.ts'
 import { ROLE_HOST, type HubFrame, type Member } from '../door/door-frames.ts'
+import { TARGET_UNKNOWN } from '../door/refusals.ts'
 import { isQuestion } from '../ask/question.ts'
 import { readFeedFrame } from '../feeds/feed-frames.ts'
 import type { LinkNews } from '../hub/hub-link.ts'
@@ -117,12 +118,15 @@ export class HostCore implements ProtocolCore<HostInput, HostEffect> {
   }
 
   private hearFrame(frame: HubFrame, nowMs: number): void {
+    if (frame.type === 'error' && frame.code === TARGET_UNKNOWN) return // a viewer who has just gone
     if (frame.type === 'error') {
       this.refusal = { code: frame.code, text: frame.text }
       this.changed = true
       return
     }
     if (!('room16' in frame) || !equal(frame.room16, this.room16)) return
+    this.changed = this.changed || !!this.refusal
+    this.refusal = undefined // the room goes on
     if (frame.type === 'members') frame.members.forEach((member) => this.come(member, nowMs))
     else if (frame.type === 'joined') this.come(frame.member, nowMs)
     else if (frame.type === 'left') this.left(frame.peer20, frame.reason)

@@ -3,6 +3,7 @@ import type { ProtocolCore, Wake } from '../cores/protocol-core.ts'
 import type { LinksNews, Via } from '../direct/links-news.ts'
 import { ROLE_HOST, type HubFrame, type Member } from '../door/door-frames.ts'
 import { writeSend } from '../door/peer-frames.ts'
+import { TARGET_UNKNOWN } from '../door/refusals.ts'
 import { FeedReader, type FeedEffect, type FeedInput } from '../feeds/feed-reader.ts'
 import { owner16 } from '../identity/peer-id.ts'
 import type { LinkNews } from '../hub/hub-link.ts'
@@ -32,7 +33,6 @@ export interface WatchStatus {
   refusal: { code: number; text: string } | undefined
 }
 
-const TARGET_UNKNOWN = 8
 /** A reason of LEFT. */
 const CONNECTION_LOST = 1
 
@@ -103,6 +103,7 @@ export class WatchCore implements ProtocolCore<WatchInput, WatchEffect> {
     if (frame.type === 'error' && frame.code === TARGET_UNKNOWN) return
     if (frame.type === 'error') return this.tell({ refusal: { code: frame.code, text: frame.text } })
     if (!('room16' in frame) || !equal(frame.room16, this.room.room16)) return
+    if (this.status.refusal) this.tell({ refusal: undefined }) // the room goes on
     switch (frame.type) {
       case 'members':
         frame.members.forEach((member) => this.memberCame(member, nowMs))

@@ -15,6 +15,7 @@ export const ar: DocumentWords = {
   readOnly: 'للقراءة فقط',
   shareWrite: 'دعوة للكتابة',
   shareRead: 'دعوة للقراءة',
+  scanToWrite: 'امسح لتكتب معنا',
   online: 'معًا',
   offline: 'غير متصل، محفوظ في هذا المتصفح',
   offlineMore: 'ما تكتبه يبقى هنا ويصل إلى الآخرين حين يعود المحور.',

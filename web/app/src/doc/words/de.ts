@@ -15,6 +15,7 @@ export const de: DocumentWords = {
   readOnly: 'Nur lesen',
   shareWrite: 'Zum Schreiben einladen',
   shareRead: 'Zum Lesen einladen',
+  scanToWrite: 'Zum Mitschreiben scannen',
   online: 'Gemeinsam',
   offline: 'Offline, in diesem Browser aufgehoben',
   offlineMore: 'Was Sie schreiben, bleibt hier und erreicht die anderen, sobald der Hub wieder da ist.',

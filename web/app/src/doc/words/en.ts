@@ -14,6 +14,7 @@ export const en = {
   readOnly: 'Read only',
   shareWrite: 'Invite to write',
   shareRead: 'Invite to read',
+  scanToWrite: 'Scan to write along',
   online: 'Together',
   offline: 'Offline, kept in this browser',
   offlineMore: 'What you write is kept here and reaches the others when the hub is back.',

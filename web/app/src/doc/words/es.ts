@@ -15,6 +15,7 @@ export const es: DocumentWords = {
   readOnly: 'Solo lectura',
   shareWrite: 'Invitar a escribir',
   shareRead: 'Invitar a leer',
+  scanToWrite: 'Escanea para escribir',
   online: 'Juntos',
   offline: 'Sin conexión, guardado en este navegador',
   offlineMore: 'Lo que escriba queda aquí y llegará a los demás cuando vuelva el hub.',

@@ -15,6 +15,7 @@ export const fr: DocumentWords = {
   readOnly: 'Lecture seule',
   shareWrite: 'Inviter à écrire',
   shareRead: 'Inviter à lire',
+  scanToWrite: 'Scannez pour écrire ensemble',
   online: 'Ensemble',
   offline: 'Hors ligne, conservé dans ce navigateur',
   offlineMore: 'Ce que vous écrivez reste ici et parviendra aux autres au retour du hub.',

@@ -15,6 +15,7 @@ export const ja: DocumentWords = {
   readOnly: '閲覧のみ',
   shareWrite: '書き込みに招待',
   shareRead: '閲覧に招待',
+  scanToWrite: '読み取って一緒に書く',
   online: '共同編集中',
   offline: 'オフライン（このブラウザに保存）',
   offlineMore: '書いた内容はここに残り、ハブが戻ると相手に届きます。',

@@ -15,6 +15,7 @@ export const pt: DocumentWords = {
   readOnly: 'Só leitura',
   shareWrite: 'Convidar a escrever',
   shareRead: 'Convidar a ler',
+  scanToWrite: 'Leia o código para escrever junto',
   online: 'Juntos',
   offline: 'Sem ligação, guardado neste navegador',
   offlineMore: 'O que escrever fica aqui e chega aos outros quando o hub voltar.',

@@ -15,6 +15,7 @@ export const zh: DocumentWords = {
   readOnly: '只读',
   shareWrite: '邀请编辑',
   shareRead: '邀请阅读',
+  scanToWrite: '扫码一起写',
   online: '共同编辑中',
   offline: '离线，已保存在此浏览器',
   offlineMore: '您写的内容保存在这里，集线器恢复后会送达他人。',

@@ -1,0 +1,1 @@
+import"./chunk-PYV4FZ6F.js";import"./chunk-S4VVHOZT.js";

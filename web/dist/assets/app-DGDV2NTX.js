@@ -1,1 +1,0 @@
-import"./chunk-CZKNERR2.js";import"./chunk-S4VVHOZT.js";

@@ -1,1 +1,0 @@
-import{j as t}from"./chunk-CZKNERR2.js";function i(i){let o=t(i);if("string"==typeof o)return o;let n=i.indexOf("#"),r=i.slice(n+1).trim(),e=n>0?function(t){try{let{protocol:i,origin:o}=new URL(t);return"http:"===i||"https:"===i?o:void 0}catch{return}}(i.slice(0,n).trim()):void 0;e&&e!==location.origin?location.assign(`${e}/#${r}`):location.hash=r}export{i as a};

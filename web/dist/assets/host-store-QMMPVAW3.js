@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-6HFPPGLJ.js";import"./chunk-CZKNERR2.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};

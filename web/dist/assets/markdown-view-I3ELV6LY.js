@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-Y3C34JMB.js";import"./chunk-CZKNERR2.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
