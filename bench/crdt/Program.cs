@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Roost.Bench.Crdt;
 
-// dotnet run -c Release --project bench/crdt: the same work in C# and in Yjs under Node, one after the other, as a markdown table.
+// dotnet run -c Release --project bench/crdt [PART OF A ROW'S NAME…]: the same work in C# and in Yjs under Node, one after the other, as a markdown table.
 var repository = Repository.Find();
 var trace = Roost.Bench.Crdt.Trace.Load(Environment.GetEnvironmentVariable("ROOST_TRACES"));
 var file = Path.GetTempFileName();
@@ -12,12 +12,12 @@ try
 {
     var roost = new SortedDictionary<int, (string Name, string Unit, double Value)>();
     var number = 0;
-    foreach (var (name, unit, run) in Rows.All(trace))
+    foreach (var (name, unit, run) in Rows.All(trace).Where(row => args.Length == 0 || args.Any(row.Name.Contains)))
     {
         roost[number++] = (name, unit, Rows.Best(run));
     }
 
-    using var node = Process.Start(new ProcessStartInfo("node", $"--expose-gc bench.mjs {file}")
+    using var node = Process.Start(new ProcessStartInfo("node", ["--expose-gc", "bench.mjs", file, .. args])
     {
         WorkingDirectory = Path.Combine(repository, "tests", "Roost.Interop", "yjs"),
         RedirectStandardOutput = true,

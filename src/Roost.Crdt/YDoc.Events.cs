@@ -85,9 +85,9 @@ public sealed partial class YDoc
             }
         }
 
-        foreach (var (type, events) in transaction.ChangedParents)
+        foreach (var (type, parent) in transaction.ChangedParents)
         {
-            if (type.Facade is { } view && view.HasDeepObservers && IsAlive(type))
+            if (parent.Events is { } events && type.Facade is { HasDeepObservers: true } view && IsAlive(type))
             {
                 Guarded(() => view.CallDeepObservers(transaction, events), ref first);
             }
@@ -144,17 +144,21 @@ public sealed partial class YDoc
         }
     }
 
-    private static void Deliver(UpdateHandler handler, ReadOnlySpan<byte> update, Transaction transaction, ref ExceptionDispatchInfo? first)
+    /// <summary>Calls every handler, whatever the others throw: one that stores must not miss what one that sends fails at.</summary>
+    private static void Deliver(UpdateHandler handlers, ReadOnlySpan<byte> update, Transaction transaction, ref ExceptionDispatchInfo? first)
     {
-        try
+        foreach (var handler in Delegate.EnumerateInvocationList(handlers))
         {
-            handler(update, transaction);
-        }
+            try
+            {
+                handler(update, transaction);
+            }
 #pragma warning disable CA1031 // As in Guarded; a span cannot be captured.
-        catch (Exception error)
+            catch (Exception error)
 #pragma warning restore CA1031
-        {
-            first ??= ExceptionDispatchInfo.Capture(error);
+            {
+                first ??= ExceptionDispatchInfo.Capture(error);
+            }
         }
     }
 

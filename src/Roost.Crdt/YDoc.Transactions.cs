@@ -170,7 +170,11 @@ public sealed partial class YDoc
     /// <summary>The transactions are used again only after the handlers, which may begin others.</summary>
     private void TellAllDone(List<Transaction> done, ref ExceptionDispatchInfo? first)
     {
-        Guarded(() => AfterAllTransactions?.Invoke(this, done), ref first);
+        foreach (var handler in Delegate.EnumerateInvocationList(AfterAllTransactions))
+        {
+            Guarded(() => handler(this, done), ref first);
+        }
+
         foreach (var transaction in done)
         {
             _spareTransactions.Push(transaction);

@@ -89,6 +89,7 @@ public sealed partial class YDoc
     public YXmlElement GetXmlElement(string name = "") => (YXmlElement)Root(name, TypeRef.XmlElement);
 
     /// <summary>All roots that were asked for, as plain values by name; roots of unknown type are left out.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep, some thousands of levels, as only a hostile update makes them.</exception>
     public YObject ToJson()
     {
         var result = new YObject();

@@ -83,9 +83,9 @@ public sealed partial class RtcPeerConnection
     {
         foreach (var server in Configuration.IceServers)
         {
-            if (!IceServerUrl.TryParse(server.Url, out var url))
+            if (server is null || !IceServerUrl.TryParse(server.Url, out var url))
             {
-                Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: no STUN or TURN URL. It must look like stun:host[:port], turn:host[:port][?transport=udp|tcp] or turns:host[:port]."));
+                Raise(() => ServerFailed?.Invoke(this, $"{server?.Url}: no STUN or TURN URL. It must look like stun:host[:port], turn:host[:port][?transport=udp|tcp] or turns:host[:port]."));
                 continue;
             }
             if (url.IsTurn && (string.IsNullOrEmpty(server.Username) || string.IsNullOrEmpty(server.Credential)))
@@ -100,8 +100,9 @@ public sealed partial class RtcPeerConnection
                     AddServer(server, url, TransportAddress.From(address, url.Port));
                 }
             }
-            catch (SocketException e)
+            catch (Exception e) when (e is SocketException or ArgumentException)
             {
+                // An ArgumentException is for what can be no server's address, like 0.0.0.0. Gathering goes on without it.
                 Raise(() => ServerFailed?.Invoke(this, $"{server.Url}: {e.Message}"));
             }
         }

@@ -12,12 +12,29 @@ public static class Congestion
     private const int MessageBytes = 16 * 1024;
 
     /// <summary>Bytes per second over a line, one way, after the connection stands.</summary>
-    public static double Measure(SimLinkOptions line, long totalBytes, int seed, SctpOptions? sctp = null)
+    /// <param name="line">The line that data takes.</param>
+    /// <param name="totalBytes">What is sent.</param>
+    /// <param name="seed">Of all dice.</param>
+    /// <param name="sctp">Other than the usual options.</param>
+    /// <param name="load">What else the machines of both do; null: nothing.</param>
+    /// <param name="outage">For so long nothing gets through, 300 ms after the start. Counts as time.</param>
+    public static double Measure(SimLinkOptions line, long totalBytes, int seed, SctpOptions? sctp = null, MachineLoad? load = null, TimeSpan outage = default)
     {
         var world = new SimWorld(new SeededDice(seed));
         var options = new PeerOptions { Sctp = sctp ?? new SctpOptions() };
         var (sender, receiver) = Pair(world, 1, new SimLink(line, world.Dice), new SimLink(line with { Rate = 0 }, world.Dice), options);
         var flow = new Bulk(world, sender, receiver, totalBytes);
+        if (load is not null)
+        {
+            sender.WaitForProcessor = () => load.Wait(world.Dice);
+            receiver.WaitForProcessor = () => load.Wait(world.Dice);
+        }
+        if (outage > TimeSpan.Zero)
+        {
+            world.RunUntil(() => flow.Received > 0, TimeSpan.FromMinutes(1));
+            world.After(TimeSpan.FromMilliseconds(300), () => sender.IsDown = true);
+            world.After(TimeSpan.FromMilliseconds(300) + outage, () => sender.IsDown = false);
+        }
         if (!world.RunUntil(() => flow.Received >= totalBytes, TimeSpan.FromMinutes(10)))
         {
             throw new InvalidOperationException($"stuck at {flow.Received} of {totalBytes}: {sender.Core.SctpStatistics}");

@@ -1,5 +1,6 @@
 // usage: simulation [FIRST [COUNT]]      seeds FIRST .. FIRST+COUNT−1, default 0 and 2000; the kept seeds run first
 //        simulation congestion           throughput over lines with delay, loss and bottlenecks
+//        simulation load [FIRST [COUNT]] throughput where the peers' machine is busy with other things
 // Prints each failing seed with its reason; keep it in seeds.txt. Exits 1 when one failed.
 using System.Diagnostics;
 using Roost.Rtc.Simulation;
@@ -7,6 +8,11 @@ using Roost.Rtc.Simulation;
 if (args is ["congestion", ..])
 {
     CongestionTable.Print();
+    return 0;
+}
+if (args is ["load", ..])
+{
+    LoadTable.Print(args.Length > 1 ? int.Parse(args[1]) : 1, args.Length > 2 ? int.Parse(args[2]) : 10);
     return 0;
 }
 var first = args.Length > 0 ? int.Parse(args[0]) : 0;

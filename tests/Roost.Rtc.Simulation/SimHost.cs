@@ -10,6 +10,8 @@ public sealed class SimHost : IDtlsFactory
 {
     private readonly SimWorld _world;
     private readonly byte[] _certificate;
+    private readonly Queue<(TransportAddress From, byte[] Bytes)> _inbox = new();
+    private bool _turnComes;
     private int _port = 1;
 
     public SimHost(SimWorld world, string name, TransportAddress address, SimNat? nat, SimLink up, SimLink down, PeerOptions options, IDtlsFactory? dtls = null)
@@ -39,6 +41,9 @@ public sealed class SimHost : IDtlsFactory
     /// <summary>Nothing leaves it and nothing reaches it.</summary>
     public bool IsDown { get; set; }
     public Instant WakeAt { get; private set; } = Instant.Never;
+
+    /// <summary>How long its loop waits for a processor once there is something to do; null: no time at all. What comes meanwhile is done in the same turn.</summary>
+    public Func<TimeSpan>? WaitForProcessor { get; set; }
     public List<PeerNotice> Notices { get; } = [];
     public Action<PeerNotice>? Noticed { get; set; }
     public Action<PeerChannel, byte[], int, bool>? Message { get; set; }
@@ -49,7 +54,10 @@ public sealed class SimHost : IDtlsFactory
     public T Do<T>(Func<PeerCore, Instant, T> verb)
     {
         var result = verb(Core, _world.Now);
-        Drain();
+        if (!TakeTurnLater())
+        {
+            Drain();
+        }
         return result;
     }
 
@@ -72,12 +80,54 @@ public sealed class SimHost : IDtlsFactory
         Gather(stun: false);
     }
 
-    public void Receive(TransportAddress from, byte[] bytes) =>
-        Do((core, now) => { core.Handle(new PeerInput(_port, from, bytes, bytes.Length), now); return true; });
+    public void Receive(TransportAddress from, byte[] bytes)
+    {
+        if (WaitForProcessor is not null)
+        {
+            _inbox.Enqueue((from, bytes));
+        }
+        if (!TakeTurnLater())
+        {
+            Do((core, now) => { core.Handle(new PeerInput(_port, from, bytes, bytes.Length), now); return true; });
+        }
+    }
 
     public void Tick()
     {
+        if (TakeTurnLater())
+        {
+            WakeAt = Instant.Never;
+            return;
+        }
         Core.Tick(_world.Now);
+        Drain();
+    }
+
+    private bool TakeTurnLater()
+    {
+        if (WaitForProcessor is not null && !_turnComes)
+        {
+            _turnComes = true;
+            _world.After(WaitForProcessor(), TakeTurn);
+        }
+        return WaitForProcessor is not null;
+    }
+
+    /// <summary>One turn of the shell's loop: timers, then all datagrams as one burst.</summary>
+    private void TakeTurn()
+    {
+        _turnComes = false;
+        if (Core.NextWake is { } wake && wake.At <= _world.Now)
+        {
+            Core.Tick(_world.Now);
+            Drain();
+        }
+        while (_inbox.TryDequeue(out var datagram))
+        {
+            Core.Handle(new PeerInput(_port, datagram.From, datagram.Bytes, datagram.Bytes.Length, MoreFollows: true), _world.Now);
+            Drain();
+        }
+        Core.Handle(default, _world.Now);
         Drain();
     }
 

@@ -108,6 +108,23 @@ public sealed class MisuseTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new RtcPeerConnection(large));
     }
 
+    [Theory]
+    [InlineData("stun:0.0.0.0:3478")]
+    [InlineData("stun:[::]:3478")]
+    [InlineData("http://example.org")]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task A_server_that_can_be_none_is_named_and_gathering_ends_without_it(string? url)
+    {
+        await using var connection = new RtcPeerConnection(Loopback with { IceServers = [url is null ? null! : new IceServer(url)] });
+        var failed = new TaskCompletionSource();
+        connection.ServerFailed += (_, _) => failed.TrySetResult();
+        connection.CreateDataChannel("x");
+        await connection.SetLocalDescriptionAsync();
+        await connection.Gathered.WaitAsync(Pair.Patience);
+        await failed.Task.WaitAsync(Pair.Patience);
+    }
+
     [Fact]
     public async Task An_id_in_use_closes_the_second_channel_and_leaves_the_first()
     {

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Roost.Crdt;
 
 internal sealed partial class BlockStore
@@ -69,13 +71,15 @@ internal sealed partial class BlockStore
         var client = Clients[block.Client];
         Doc.RecordBefore(client);
         client.Append(handle, block.Clock, block.Length);
-        IntegrateContent(transaction, handle, parent);
+        var failed = IntegrateContent(transaction, handle, parent);
         var key = _blocks[handle].Key;
         transaction.AddChanged(parent, key);
         if ((parent.Item >= 0 && _blocks[parent.Item].IsDeleted) || (key >= 0 && right >= 0))
         {
             Delete(transaction, handle);
         }
+
+        failed?.Throw();
     }
 
     /// <summary>Connects the neighbours; a new last item of a key deletes the one before. Returns the right neighbour.</summary>
@@ -129,7 +133,8 @@ internal sealed partial class BlockStore
         return handle;
     }
 
-    private void IntegrateContent(Transaction transaction, int handle, TypeNode parent)
+    /// <summary>What the caller did wrong with a type before it had a place, to be thrown once all is in order.</summary>
+    private ExceptionDispatchInfo? IntegrateContent(Transaction transaction, int handle, TypeNode parent)
     {
         ref var block = ref _blocks[handle];
         switch (block.Ref)
@@ -144,14 +149,15 @@ internal sealed partial class BlockStore
             case ContentRef.Type:
                 var node = Type(block.Content);
                 node.Item = handle;
-                node.Facade?.Integrated(transaction);
-                break;
+                return node.Facade?.Integrated(transaction);
             case ContentRef.Doc:
                 var subdoc = Clients[block.Client].Values[block.Content].AsDoc;
                 subdoc.Holder = (this, IdOf(handle));
                 transaction.NoteSubdocAdded(subdoc);
                 break;
         }
+
+        return null;
     }
 
     /// <summary>

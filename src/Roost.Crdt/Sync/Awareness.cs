@@ -16,13 +16,13 @@ public sealed class Awareness
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(15);
 
     private readonly OrderedDictionary<ulong, YValue> _states = [];
-    private readonly Dictionary<ulong, (uint Clock, Instant At)> _meta = [];
+    private readonly Dictionary<ulong, (ulong Clock, Instant At)> _meta = [];
     private readonly int _maxClients;
 
     /// <summary>Presence for a document; begins with an empty own state.</summary>
     /// <param name="clientId">The document's client id.</param>
     /// <param name="now">The time.</param>
-    /// <param name="maxClients">Further clients are ignored: a stranger may name as many as he likes.</param>
+    /// <param name="maxClients">Further clients are ignored until others have been gone for <see cref="Outdated"/>: a stranger may name as many as he likes.</param>
     public Awareness(ulong clientId, Instant now, int maxClients = 10_000)
     {
         (ClientId, _maxClients) = (clientId, maxClients);
@@ -68,7 +68,7 @@ public sealed class Awareness
     public void SetLocalState(YValue state, Instant now)
     {
         var before = LocalState;
-        var clock = _meta.TryGetValue(ClientId, out var meta) ? meta.Clock + 1 : 0;
+        var clock = _meta.TryGetValue(ClientId, out var meta) ? After(meta.Clock) : 0;
         _meta[ClientId] = (clock, now);
         if (state.IsNullish)
         {
@@ -111,7 +111,7 @@ public sealed class Awareness
         var removed = clients.Where(_states.Remove).ToList();
         if (removed.Contains(ClientId))
         {
-            _meta[ClientId] = (_meta[ClientId].Clock + 1, now);
+            _meta[ClientId] = (After(_meta[ClientId].Clock), now);
         }
 
         Emit([], [], [], removed, origin);
@@ -140,7 +140,7 @@ public sealed class Awareness
     /// <param name="origin">Handed to observers.</param>
     public bool TryApplyUpdate(ReadOnlySpan<byte> update, Instant now, out UpdateFormatException? refusal, object? origin = null)
     {
-        List<(ulong Client, uint Clock, YValue State)> entries;
+        List<(ulong Client, ulong Clock, YValue State)> entries;
         try
         {
             entries = Read(update);
@@ -153,12 +153,18 @@ public sealed class Awareness
         }
 
         var (added, updated, differing, removed) = (new List<ulong>(), new List<ulong>(), new List<ulong>(), new List<ulong>());
+        var mayMakeRoom = true;
         foreach (var (client, clock, state) in entries)
         {
             var known = _meta.TryGetValue(client, out var meta);
             var before = _states.TryGetValue(client, out var held) ? held : YValue.Null;
             var isNews = meta.Clock < clock || (meta.Clock == clock && state.IsNullish && !before.IsNullish);
-            if (!isNews || (!known && _meta.Count >= _maxClients))
+            if (!isNews)
+            {
+                continue;
+            }
+
+            if (!known && _meta.Count >= _maxClients && !(mayMakeRoom && (mayMakeRoom = MakeRoom(now))))
             {
                 continue;
             }
@@ -187,7 +193,7 @@ public sealed class Awareness
     }
 
     /// <summary>Nobody else may say that we left: the answer is a higher clock.</summary>
-    private void Take(ulong client, uint clock, YValue state, Instant now)
+    private void Take(ulong client, ulong clock, YValue state, Instant now)
     {
         if (!state.IsNullish)
         {
@@ -195,7 +201,7 @@ public sealed class Awareness
         }
         else if (client == ClientId && !LocalState.IsNullish)
         {
-            clock++;
+            clock = After(clock);
         }
         else
         {
@@ -205,13 +211,24 @@ public sealed class Awareness
         _meta[client] = (clock, now);
     }
 
-    private static List<(ulong Client, uint Clock, YValue State)> Read(ReadOnlySpan<byte> update)
+    /// <summary>Clocks are whole numbers of JavaScript. A stranger may name the last of them for us, and there it stays: a smaller one would silence us for sure.</summary>
+    private static ulong After(ulong clock) => Math.Min(clock + 1, ByteReader.MaxSafeInteger);
+
+    /// <summary>Room for newcomers, where all is taken: those who have been gone for so long that nothing old of theirs is on its way any more are forgotten.</summary>
+    private bool MakeRoom(Instant now)
+    {
+        var gone = _meta.Where(entry => now - entry.Value.At >= Outdated && entry.Key != ClientId && !_states.ContainsKey(entry.Key)).Select(entry => entry.Key).ToList();
+        gone.ForEach(client => _meta.Remove(client));
+        return gone.Count > 0;
+    }
+
+    private static List<(ulong Client, ulong Clock, YValue State)> Read(ReadOnlySpan<byte> update)
     {
         var input = new ByteReader(update);
-        var entries = new List<(ulong, uint, YValue)>();
+        var entries = new List<(ulong, ulong, YValue)>();
         for (var left = input.ReadCount(atLeast: 3); left > 0; left--)
         {
-            var (client, clock) = (input.ReadVarUint(), input.ReadClock());
+            var (client, clock) = (input.ReadVarUint(), input.ReadVarUint());
             var text = input.ReadVarString();
             try
             {
@@ -229,15 +246,21 @@ public sealed class Awareness
     private void Emit(IReadOnlyList<ulong> added, IReadOnlyList<ulong> updated, IReadOnlyList<ulong> differing, IReadOnlyList<ulong> removed, object? origin)
     {
         var change = new AwarenessChange(added, differing, removed, origin);
-        if (!change.IsEmpty)
-        {
-            Changed?.Invoke(change);
-        }
-
         var update = change with { Updated = updated };
-        if (!update.IsEmpty)
+        try
         {
-            Updated?.Invoke(update);
+            if (!change.IsEmpty)
+            {
+                Changed?.Invoke(change);
+            }
+        }
+        finally
+        {
+            // What is passed on must not depend on what is shown.
+            if (!update.IsEmpty)
+            {
+                Updated?.Invoke(update);
+            }
         }
     }
 }

@@ -30,15 +30,18 @@ public sealed partial class Transaction
         {
             // Clients in the order in which something of theirs was first deleted: undo brings things back in that order.
             SortDeletes();
+            var firstOf = new Dictionary<int, int>();
+            for (var i = Deletes.Count - 1; i >= 0; i--)
+            {
+                firstOf[Deletes[i].Client] = i;
+            }
+
             var result = new DeleteSet();
             foreach (var client in _deleteOrder)
             {
-                foreach (var range in Deletes)
+                for (var i = firstOf[client]; i < Deletes.Count && Deletes[i].Client == client; i++)
                 {
-                    if (range.Client == client)
-                    {
-                        result.Add(Doc.Store.Client(client).Id, range.Clock, range.Length);
-                    }
+                    result.Add(Doc.Store.Client(client).Id, Deletes[i].Clock, Deletes[i].Length);
                 }
             }
 
@@ -57,8 +60,8 @@ public sealed partial class Transaction
 
     internal List<TypeChange> ChangedTypes => _changed;
 
-    /// <summary>Events by every type that is, or holds, a changed one.</summary>
-    internal OrderedDictionary<TypeNode, List<YEvent>> ChangedParents { get; } = [];
+    /// <summary>Every type that is, or holds, a changed one.</summary>
+    internal OrderedDictionary<TypeNode, ChangedParent> ChangedParents { get; } = [];
 
     internal bool NeedsFormattingCleanup { get; set; }
 
@@ -71,7 +74,7 @@ public sealed partial class Transaction
         MergeCandidates.Clear();
         foreach (var change in _changed)
         {
-            change.Keys.Clear();
+            change.Clear();
             _spare.Push(change);
         }
 
@@ -120,11 +123,7 @@ public sealed partial class Transaction
             _changed.Add(fresh);
         }
 
-        var change = _changed[type.ChangeIndex];
-        if (change.Keys.Count == 0 || !CollectionsMarshal.AsSpan(change.Keys).Contains(key))
-        {
-            change.Keys.Add(key);
-        }
+        _changed[type.ChangeIndex].Add(key);
     }
 
     internal void ForgetChanged(TypeNode type)
@@ -240,4 +239,30 @@ internal sealed class TypeChange
     public TypeNode? Type { get; set; }
 
     public List<int> Keys { get; } = [];
+
+    public void Add(int key)
+    {
+        if (Keys.Count < FewKeys)
+        {
+            if (Keys.Count == 0 || !CollectionsMarshal.AsSpan(Keys).Contains(key))
+            {
+                Keys.Add(key);
+            }
+        }
+        else if ((_known ??= [.. Keys]).Add(key))
+        {
+            Keys.Add(key);
+        }
+    }
+
+    public void Clear()
+    {
+        Keys.Clear();
+        _known = null;
+    }
+
+    /// <summary>So many are looked through faster than looked up; a map may get a million in one update.</summary>
+    private const int FewKeys = 64;
+
+    private HashSet<int>? _known;
 }

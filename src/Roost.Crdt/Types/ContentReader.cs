@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Roost.Crdt;
 
 /// <summary>Reads the content of items as values.</summary>
@@ -35,5 +37,15 @@ internal static class ContentReader
     }
 
     /// <summary>JSON of a value: types by their content, documents by an empty object as in Yjs.</summary>
-    public static YValue ToJson(in YValue value) => value.Kind == YValueKind.Type ? value.As<YType>().ToJsonValue() : value;
+    public static YValue ToJson(in YValue value)
+    {
+        if (value.Kind != YValueKind.Type)
+        {
+            return value;
+        }
+
+        // Strangers may nest types as deep as they like: an exception, not the end of the process.
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return value.As<YType>().ToJsonValue();
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Runtime.CompilerServices;
 
 namespace Roost.Crdt;
 
@@ -96,7 +97,16 @@ public sealed class YArray : YType, IReadOnlyList<YValue>
     /// <inheritdoc/>
     public override YArray Clone() => new(this.Select(Copy));
 
-    internal static YValue Copy(YValue value) => value.Kind == YValueKind.Type ? value.As<YType>().Clone() : value;
+    internal static YValue Copy(YValue value)
+    {
+        if (value.Kind != YValueKind.Type)
+        {
+            return value;
+        }
+
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return value.As<YType>().Clone();
+    }
 
     internal override YValue ToJsonValue() => this.Select(value => ContentReader.ToJson(value)).ToArray();
 

@@ -15,7 +15,7 @@ public abstract partial class YType
     {
         ArgumentNullException.ThrowIfNull(handler);
         _observers = [.. _observers, handler];
-        return new Subscription(this, () => _observers = [.. _observers.Where(other => other != handler)]);
+        return new Subscription(this, () => _observers = Without(_observers, handler));
     }
 
     /// <summary>Calls <paramref name="handler"/> after each transaction that changed this type or any inside it, nearest first.</summary>
@@ -24,7 +24,7 @@ public abstract partial class YType
     {
         ArgumentNullException.ThrowIfNull(handler);
         _deepObservers = [.. _deepObservers, handler];
-        return new Subscription(this, () => _deepObservers = [.. _deepObservers.Where(other => other != handler)]);
+        return new Subscription(this, () => _deepObservers = Without(_deepObservers, handler));
     }
 
     internal abstract YEvent MakeEvent(Transaction transaction, List<int> keys);
@@ -32,22 +32,7 @@ public abstract partial class YType
     internal void CallObservers(Transaction transaction, List<int> keys)
     {
         var happened = MakeEvent(transaction, keys);
-        for (var type = Node; ;)
-        {
-            if (!transaction.ChangedParents.TryGetValue(type!, out var events))
-            {
-                transaction.ChangedParents.Add(type!, events = []);
-            }
-
-            events.Add(happened);
-            if (type!.Item < 0)
-            {
-                break;
-            }
-
-            type = Store.Parent(type.Item);
-        }
-
+        ChangedParent.Add(transaction, happened);
         try
         {
             CallAll(_observers, happened);
@@ -67,7 +52,15 @@ public abstract partial class YType
         }
 
         // A stable sort: events of the same depth stay in the order in which their types changed.
-        CallAll(_deepObservers, (IReadOnlyList<YEvent>)[.. alive.OrderBy(happened => happened.Path.Count)]);
+        CallAll(_deepObservers, (IReadOnlyList<YEvent>)[.. alive.OrderBy(happened => transaction.ChangedParents[happened.Target.Node!].Depth)]);
+    }
+
+    /// <summary>A handler that was given twice is there twice, and one subscription's end is not the other's.</summary>
+    private static List<T> Without<T>(List<T> handlers, T handler)
+    {
+        List<T> rest = [.. handlers];
+        rest.Remove(handler);
+        return rest;
     }
 
     private static void CallAll<T>(List<Action<T>> handlers, T argument)

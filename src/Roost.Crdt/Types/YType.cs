@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Roost.Crdt;
 
 /// <summary>What all shared types have in common. Make one, put it into another or into the document, then edit it.</summary>
@@ -33,6 +35,7 @@ public abstract partial class YType
     internal abstract YValue ToJsonValue();
 
     /// <summary>A copy that is not part of any document, with copies of all types inside.</summary>
+    /// <exception cref="InsufficientExecutionStackException">Types are nested too deep, some thousands of levels, as only a hostile update makes them.</exception>
     public abstract YType Clone();
 
     /// <summary>Edits that were made before it was part of a document are made now.</summary>
@@ -75,10 +78,24 @@ public abstract partial class YType
         }
     }
 
-    internal void Integrated(Transaction transaction)
+    /// <summary>Does what waited for a place. The item has to be integrated in full even if that fails, for instance at an index that does not exist.</summary>
+    internal ExceptionDispatchInfo? Integrated(Transaction transaction)
     {
-        FlushPreliminary(transaction);
-        DropPreliminary();
+        try
+        {
+            FlushPreliminary(transaction);
+            return null;
+        }
+#pragma warning disable CA1031 // Thrown later, by the store.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            return ExceptionDispatchInfo.Capture(error);
+        }
+        finally
+        {
+            DropPreliminary();
+        }
     }
 
     private protected abstract void DropPreliminary();

@@ -125,7 +125,7 @@ public class YXmlFragment : YType, IReadOnlyList<YType>
     public override YXmlFragment Clone()
     {
         var copy = Empty();
-        copy.Push([.. this.Select(node => node.Clone())]);
+        copy.Push([.. this.Select(node => YArray.Copy(node).As<YType>())]);
         return copy;
     }
 

@@ -97,9 +97,14 @@ internal sealed partial class CubicCongestionControl
         }
     }
 
-    internal void OnTimeout()
+    /// <summary>Nothing was acknowledged for a whole timeout: the window starts over.</summary>
+    /// <param name="again">Nothing was acknowledged since the last time either: that is the same event, so the threshold stays (RFC 5681 §3.1).</param>
+    internal void OnTimeout(bool again)
     {
-        Reduce(_beta);
+        if (!again)
+        {
+            Reduce(_beta);
+        }
         InRecovery = false;
         Window = _packet;
     }

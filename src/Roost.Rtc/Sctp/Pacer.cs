@@ -13,16 +13,30 @@ internal sealed class Pacer
 
     private const int BurstPackets = 10;
 
+    /// <summary>
+    /// Who is woken late on a busy machine is owed what could have been sent meanwhile, up to this part of a round trip's. Otherwise the pace and not the window would be
+    /// the limit, and a window that is never full never grows.
+    /// </summary>
+    private const int LateShare = 4;
+
+    /// <summary>And never more than this at once, since short queues drop what comes in lumps. A guess between 32 KiB (still slow) and no limit (losses); simulator, <c>load</c>.</summary>
+    private const int LateBytes = 128 * 1024;
+
     private double _bytesPerTick;
     private double _budget;
     private double _burst;
+    private double _lateBurst;
     private Instant _filledAt;
+
+    /// <summary>Whether data waits for nothing but the pace.</summary>
+    internal bool IsHolding { get; set; }
 
     /// <summary>Sets the rate from window and round trip; <paramref name="gain"/> is 2 in slow start and 1.25 after it.</summary>
     internal void SetRate(long window, TimeSpan smoothed, double gain, int packetBytes)
     {
         _bytesPerTick = smoothed > PaceAbove ? gain * window / smoothed.Ticks : 0;
         _burst = Math.Max(BurstPackets * packetBytes, _bytesPerTick * Grain.Ticks * 2);
+        _lateBurst = Math.Max(_burst, Math.Min(LateBytes, _bytesPerTick * smoothed.Ticks / LateShare));
     }
 
     internal bool MaySend(Instant now)
@@ -31,7 +45,7 @@ internal sealed class Pacer
         {
             return true;
         }
-        _budget = Math.Min(_burst, _budget + (now - _filledAt).Ticks * _bytesPerTick);
+        _budget = Math.Min(IsHolding ? _lateBurst : _burst, _budget + (now - _filledAt).Ticks * _bytesPerTick);
         _filledAt = now;
         return _budget > 0;
     }

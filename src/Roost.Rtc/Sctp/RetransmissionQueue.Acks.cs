@@ -6,6 +6,7 @@ internal sealed partial class RetransmissionQueue
 {
     private uint _roundEnd = initialTsn;
     private uint _recoveryEnd;
+    private bool _timedOut;
 
     /// <summary>Takes in a SACK (RFC 9260 §6.2.1).</summary>
     /// <param name="cumulative">Its cumulative TSN.</param>
@@ -20,7 +21,6 @@ internal sealed partial class RetransmissionQueue
             return false;
         }
         _unblockedAt = now;
-        var windowWasFull = WindowWasFull;
         var flightBefore = InFlight;
         var acked = 0L;
         _newest = default;
@@ -70,8 +70,8 @@ internal sealed partial class RetransmissionQueue
         }
         if (acked > 0)
         {
-            Congestion.OnAcked(acked, InFlight, windowWasFull, RoundTrip.Smoothed, now);
-            WindowWasFull = false;
+            _timedOut = false;
+            Congestion.OnAcked(acked, InFlight, WindowWasFull, RoundTrip.Smoothed, now);
         }
         return true;
     }
@@ -80,7 +80,8 @@ internal sealed partial class RetransmissionQueue
     internal void OnTimeout()
     {
         RoundTrip.BackOff();
-        Congestion.OnTimeout();
+        Congestion.OnTimeout(again: _timedOut);
+        _timedOut = true;
         for (var tsn = _chunks.First; tsn != _chunks.Next; tsn++)
         {
             ref var chunk = ref _chunks[tsn];

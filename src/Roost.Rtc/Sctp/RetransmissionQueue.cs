@@ -30,7 +30,7 @@ internal sealed partial class RetransmissionQueue(SctpOptions options, uint init
     internal long BytesAcked { get; private set; }
     internal long MessagesAbandoned { get; private set; }
 
-    /// <summary>Whether the congestion window held sending back since the last acknowledgement; only then may it grow.</summary>
+    /// <summary>Whether the congestion window held sending back when it was last tried; only then may it grow.</summary>
     internal bool WindowWasFull { get; set; }
 
     /// <summary>Bytes the congestion window still allows; the peer's window is the association's business.</summary>

@@ -11,6 +11,7 @@ public sealed partial class SctpAssociation
     private uint _forwardedTo;
     private bool _forwardAgain;
     private int _packetBytes;
+    private bool _heldByWindow;
 
     private int BuildPacket(out bool isProbe)
     {
@@ -83,6 +84,7 @@ public sealed partial class SctpAssociation
     private int WriteData(Span<byte> packet, int at)
     {
         var empty = at;
+        _heldByWindow = false;
         while (_pacer.MaySend(_now))
         {
             var length = _sent.TryNextLost(_now, out var tsn)
@@ -100,7 +102,21 @@ public sealed partial class SctpAssociation
             _lastDataSent = _now;
             ArmRetransmission();
         }
+        else
+        {
+            NoteWhatHolds();
+        }
         return at;
+    }
+
+    /// <summary>
+    /// Nothing more leaves: was it the window? The answer holds for every acknowledgement until the next attempt, because on a busy machine many come at once. The pace alone does not count:
+    /// with it two flows would no longer share a bottleneck evenly.
+    /// </summary>
+    private void NoteWhatHolds()
+    {
+        _sent.WindowWasFull = _heldByWindow;
+        _pacer.IsHolding = (_sent.LostCount > 0 || !_sendQueue.IsEmpty) && _sent.MaySend(1) && !_pacer.MaySend(_now);
     }
 
     private int WriteLost(Span<byte> destination, uint tsn, bool mayExceed, int at)
@@ -114,7 +130,7 @@ public sealed partial class SctpAssociation
         }
         if (!_sent.MaySend(chunk.Cost))
         {
-            _sent.WindowWasFull = true;
+            _heldByWindow = true;
             return 0;
         }
         WriteChunk(destination, tsn, chunk);
@@ -144,7 +160,7 @@ public sealed partial class SctpAssociation
         var length = Math.Min(rest, room);
         if (!_sent.MaySend(length + SctpWire.DataHeaderLength))
         {
-            _sent.WindowWasFull = true;
+            _heldByWindow = true;
             return 0;
         }
         // With nothing in flight one chunk may go into a closed window: the probe of RFC 9260 §6.1 A.

@@ -21,20 +21,36 @@ cat > app.csproj <<'XML'
   <ItemGroup><PackageReference Include="Roost.Rtc.Net" Version="0.1.0" /></ItemGroup>
 </Project>
 XML
-cat > Program.cs <<'CS'
-using Roost.Rtc.Net;
+# The README's code as printed; `signaling` is the caller's, here a second connection of the same process.
+{
+  printf 'using Roost.Rtc.Sdp;\n'
+  awk '/^```csharp/ { n++; inside = n == 1; next } /^```/ { inside = 0 } inside' "$root/src/Roost.Rtc.Net/README.md" | sed '/await using var connection/i var signaling = new Signaling();'
+  cat <<'CS'
 
-var loopback = new RtcConfiguration { BindAddresses = [System.Net.IPAddress.Loopback] };
-await using var a = new RtcPeerConnection(loopback);
-await using var b = new RtcPeerConnection(loopback);
-a.CandidateFound += (_, candidate) => b.AddIceCandidate(candidate?.ToString());
-b.CandidateFound += (_, candidate) => a.AddIceCandidate(candidate?.ToString());
-b.ChannelArrived += async (_, channel) => await channel.SendAsync("hello from a package");
-var channel = a.CreateDataChannel("test");
-await b.SetRemoteDescriptionAsync(await a.SetLocalDescriptionAsync());
-await a.SetRemoteDescriptionAsync(await b.SetLocalDescriptionAsync());
-using var message = await channel.ReadAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token);
-Console.WriteLine(message!.Text);
+sealed class Signaling
+{
+    private readonly RtcPeerConnection _other = new();
+
+    public Signaling() => _other.ChannelArrived += async (_, channel) =>
+    {
+        using (var message = await channel.ReadAsync(new CancellationTokenSource(TimeSpan.FromSeconds(20)).Token))
+        {
+            await channel.SendAsync(message!.Text + " from a package");
+        }
+        channel.Close();
+    };
+
+    public void Send(string? candidate) => _other.AddIceCandidate(candidate);
+
+    public async Task<SessionDescription> AskAsync(SessionDescription offer)
+    {
+        await _other.SetRemoteDescriptionAsync(offer);
+        await _other.SetLocalDescriptionAsync();
+        await _other.Gathered;
+        return await _other.GetLocalDescriptionAsync();
+    }
+}
 CS
-[ "$(dotnet run -v q | tail -1)" = "hello from a package" ]
+} > Program.cs
+[ "$(timeout 60 dotnet run -v q | tail -1)" = "hello from a package" ]
 echo "1 passed, 0 failed"

@@ -13,7 +13,9 @@ const timed = action => {
   action()
   return performance.now() - start
 }
+const wanted = process.argv.slice(3)
 const row = (name, run) => {
+  if (wanted.length > 0 && !wanted.some(part => name.includes(part))) return
   const start = performance.now()
   for (let i = 0; i < 50 && (i < 3 || performance.now() - start < 500); i++) run()
   figures[name] = Math.min(...Array.from({ length: runs }, run).filter(figure => figure > 0))

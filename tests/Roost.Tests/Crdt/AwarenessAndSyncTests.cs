@@ -48,6 +48,61 @@ public class AwarenessAndSyncTests
         Assert.Equal(2, own.EncodeUpdate([1])[2]);   // a clock above the liar's
     }
 
+    [Theory]
+    [InlineData("01" + "01" + "ffffffff0f" + "046e756c6c")]       // 2^32 - 1
+    [InlineData("01" + "01" + "feffffffffffff0f" + "046e756c6c")] // 2^53 - 2
+    public void Whoever_says_that_we_left_with_the_largest_clock_does_not_silence_us(string hex)
+    {
+        var (own, other) = (new Awareness(1, Start), new Awareness(2, Start));
+        Assert.True(own.TryApplyUpdate(Bytes.From(hex), Start, out _));
+        Assert.True(other.TryApplyUpdate(Bytes.From(hex), Start, out _));
+        Assert.True(other.TryApplyUpdate(own.EncodeUpdate(), Start, out _));
+        Assert.True(other.States.ContainsKey(1));
+    }
+
+    [Fact]
+    public void Newcomers_are_seen_however_many_came_and_went_before()
+    {
+        var room = new Awareness(1, Start, maxClients: 3);
+        var now = Start;
+        for (ulong id = 10; id < 30; id++)
+        {
+            var guest = new Awareness(id, now);
+            guest.SetLocalState(new YObject { ["x"] = 1 }, now);
+            Assert.True(room.TryApplyUpdate(guest.EncodeUpdate(), now, out _));
+            Assert.True(room.States.ContainsKey(id));
+            guest.SetLocalState(YValue.Null, now);
+            Assert.True(room.TryApplyUpdate(guest.EncodeUpdate([id]), now, out _));
+            Assert.False(room.States.ContainsKey(id));
+            now += Awareness.Outdated;
+        }
+    }
+
+    [Fact]
+    public void No_more_clients_are_held_at_once_than_allowed()
+    {
+        var room = new Awareness(1, Start, maxClients: 3);
+        for (ulong id = 10; id < 20; id++)
+        {
+            var guest = new Awareness(id, Start);
+            guest.SetLocalState(new YObject { ["x"] = 1 }, Start);
+            Assert.True(room.TryApplyUpdate(guest.EncodeUpdate(), Start, out _));
+        }
+
+        Assert.Equal(3, room.States.Count);
+    }
+
+    [Fact]
+    public void What_is_passed_on_does_not_depend_on_what_shows_it()
+    {
+        var awareness = new Awareness(1, Start);
+        var passedOn = 0;
+        awareness.Changed += _ => throw new InvalidOperationException("a broken view");
+        awareness.Updated += _ => passedOn++;
+        Assert.Throws<InvalidOperationException>(() => awareness.SetLocalState(new YObject { ["x"] = 1 }, Start));
+        Assert.Equal(1, passedOn);
+    }
+
     [Fact]
     public void The_silent_are_forgotten_and_the_living_say_so()
     {
