@@ -70,6 +70,21 @@ describe('joining', () => {
     await expect.poll(() => hub.connections.size).toBe(0)
   })
 
+  test('a joining that has only begun ends with leaving, or with asking for another room', async () => {
+    const { page } = await open()
+    const told = await within(page, async ({ P2PApp }) => {
+      const app = ((window as any).stage.app = new P2PApp())
+      const joining = (name: string): Promise<string> => app.joinRoom(name).then(() => 'in', (error: any) => error.name)
+      const left = joining('left')
+      app.leaveRoom()
+      const first = await left
+      const room = app.signaling.room
+      const [second, third] = await Promise.all([joining('second'), joining('third')])
+      return [first, room, second, third, app.signaling.room]
+    })
+    expect(told).toEqual(['AbortError', null, 'AbortError', 'in', 'third'])
+  })
+
   test('a room that refuses is an error of joinRoom, and another room still opens', async () => {
     const a = await open()
     await a.join('first')

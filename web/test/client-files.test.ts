@@ -59,8 +59,9 @@ async function slow(page: AppPage): Promise<void> {
   await page.page.evaluate(() => {
     const real = RTCDataChannel.prototype.send
     let line: Promise<unknown> = Promise.resolve()
-    RTCDataChannel.prototype.send = function (this: RTCDataChannel, data: any) {
-      if (data.byteLength > 10_000) line = line.then(() => new Promise((later) => setTimeout(later, 15)))
+    RTCDataChannel.prototype.send = function (this: RTCDataChannel, frame: any) {
+      const data = frame.slice() // whoever sends uses the memory again, as it may
+      if (data.byteLength > 10_000) line = line.then(() => new Promise((later) => setTimeout(later, 60)))
       line = line.then(() => this.readyState === 'open' && real.call(this, data))
     } as any
   })

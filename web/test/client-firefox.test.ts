@@ -50,6 +50,28 @@ test('Firefox and Chromium talk to each other, a megabyte too', async () => {
   expect(complaints).toEqual([])
 }, 60_000)
 
+test.each(['tab', 'ephemeral'])('files go both ways between Firefox and Chromium (%s: where parts are kept)', async (identity) => {
+  const SIZE = 3_000_001
+  const room = `files ${identity}`
+  const fox = await firefox.open(`${hub.url}/stage.html`)
+  await expect.poll(() => fox.read('typeof window.join')).toBe('function')
+  await fox.read(`window.join(${JSON.stringify(room)}, ${JSON.stringify({ identity })})`)
+  const complaints: string[] = []
+  const page = await AppPage.open(chromium, hub.url, complaints)
+  await page.join(room, { identity })
+  await ready(fox, 1)
+  await expect.poll(() => page.read('ready').then((all) => all.length)).toBe(1)
+  const share = (name: string): string => `window.stage.app.shareFile(window.makeFile('${name}', ${SIZE})).then((all) => all.map((one) => one.success).join())`
+  const sum = await page.page.evaluate((size) => (window as any).sumOf((window as any).makeFile('x', size)), SIZE)
+  expect(await page.page.evaluate(share('from-chromium'))).toBe('true')
+  expect(await fox.read(share('from-firefox'))).toBe('true')
+  const files = 'window.stage.files.map((file) => [file.name, file.size, file.sum].join())'
+  await expect.poll(() => fox.read(files)).toEqual([`from-chromium,${SIZE},${sum}`])
+  await expect.poll(() => page.page.evaluate(files)).toEqual([`from-firefox,${SIZE},${sum}`])
+  expect(complaints).toEqual([])
+  await Promise.all([fox.close(), page.page.close()])
+}, 90_000)
+
 test('Firefox reads a session, from the start and live', async () => {
   const host = await HostDouble.create()
   await host.text('from the \x1b[31mstart\x1b[0m')

@@ -13,7 +13,8 @@ export function fakeRtc(): { rtc: unknown; made: number } {
     addEventListener(): void {}
     send(frame: Uint8Array): void {
       const { other } = this
-      queueMicrotask(() => other && other.readyState === 'open' && other.onmessage?.({ data: frame.slice().buffer as ArrayBuffer }))
+      const data = frame.slice().buffer as ArrayBuffer
+      queueMicrotask(() => other && other.readyState === 'open' && other.onmessage?.({ data }))
     }
     become(state: string): void {
       if (this.readyState === state) return

@@ -14,7 +14,7 @@ class Channel {
   onmessage: ((event: { data: ArrayBuffer }) => void) | undefined
   addEventListener(): void {}
   send(frame: Bytes): void {
-    this.sent.push(frame)
+    this.sent.push(frame.slice()) // as browsers do
   }
   open(): void {
     this.readyState = 'open'
@@ -170,4 +170,22 @@ test('frames of the hub mean that the other side fell back, and a channel that o
   expect(await link.send(utf8('answer'))).toBe(true)
   expect(textOf(relayed)).toEqual(['answer'])
   expect(events.filter((event) => event.type === 'message').map((event) => new TextDecoder().decode((event as { message: Bytes }).message))).toEqual(['by hub'])
+})
+
+test.each([
+  ['what the other side takes is not known', undefined, 60_001],
+  ['the other side is a browser', 262_144, 240_001],
+])('where %s, a long message goes in frames that fit', async (_, maxMessageSize, most) => {
+  link.start(true)
+  await pass(0)
+  const [pc] = made
+  Object.assign(pc, { sctp: { maxMessageSize } })
+  pc.main.open()
+  const message = new Uint8Array(500_000).map((_, i) => (i * 7 + (i >> 10)) & 255)
+  expect(await link.send(message)).toBe(true)
+  const joiner = new PartJoiner()
+  const joined = pc.main.sent.map((frame) => joiner.add(frame))
+  expect(pc.main.sent.map((frame) => frame.length).slice(0, -1)).toEqual(joined.slice(0, -1).map(() => most))
+  expect(joined.slice(0, -1).every((message) => message === undefined)).toBe(true)
+  expect(Buffer.from(joined[joined.length - 1] as Bytes).equals(message)).toBe(true)
 })

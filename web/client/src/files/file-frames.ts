@@ -20,10 +20,14 @@ export interface FileAbout {
   mime: string
 }
 
-/** A chunk in its frame fits one part of a channel message. */
-export const CHUNK_BYTES = 59_000
+/** A chunk in its frame fits one message of a channel: the larger, the fewer turns of both pages. */
+export const CHUNK_BYTES = 212_400
+/** A chunk in its frame and envelope fits a SEND of the hub. */
+export const RELAYED_CHUNK_BYTES = 59_000
+/** What a chunk has before its bytes, at most. */
+export const CHUNK_HEAD_BYTES = 24
 /** What is hashed, kept and acknowledged at once. */
-export const PART_BYTES = 18 * CHUNK_BYTES
+export const PART_BYTES = 5 * CHUNK_BYTES
 
 export const partsOf = (size: number): number => Math.ceil(size / PART_BYTES)
 
@@ -69,6 +73,14 @@ const nameOf = (said: string): string => said.replace(/^.*[\\/]/, '').slice(0, 2
 /** The whole message of a frame, for `main`. */
 export function writeFileFrame(id: number, frame: FileFrame): Bytes {
   return writeFile(id, STEPS.indexOf(frame.step), ...bodyOf(frame))
+}
+
+/** The same for a chunk, in memory that is used again, since new memory costs browsers more than copying. */
+export function writeChunk(id: number, at: number, bytes: Bytes, into: Bytes): Bytes {
+  const head = writeFile(id, STEPS.indexOf('chunk'), varuint(at))
+  into.set(head)
+  into.set(bytes, head.length)
+  return into.subarray(0, head.length + bytes.length)
 }
 
 function bodyOf(frame: FileFrame): Bytes[] {

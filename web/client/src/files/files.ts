@@ -1,7 +1,7 @@
 import type { Bytes } from '../codec/bytes.ts'
 import type { TalkFrame } from '../p2p/talk-frames.ts'
 import { keyOf } from './digest.ts'
-import { readFileFrame, writeFileFrame, type FileAbout, type FileFrame } from './file-frames.ts'
+import { CHUNK_BYTES, CHUNK_HEAD_BYTES, readFileFrame, writeChunk, writeFileFrame, type FileAbout, type FileFrame } from './file-frames.ts'
 import { Incoming } from './incoming.ts'
 import { Outgoing } from './outgoing.ts'
 import type { PartStore } from './part-store.ts'
@@ -88,10 +88,13 @@ export class Files {
     return new Promise((resolve, reject) => {
       if (signal && signal.aborted) return reject(aborted())
       let timer: ReturnType<typeof setTimeout> | undefined
+      const frame = new Uint8Array(CHUNK_HEAD_BYTES + CHUNK_BYTES)
       const sending = new Outgoing({
         file,
         about,
-        say: (frame) => this.world.write(peerId, writeFileFrame(id, frame)),
+        say: (said) => this.world.write(peerId, writeFileFrame(id, said)),
+        // A channel has copied it when this resolves; the hub's relay seals it later.
+        sayChunk: (at, bytes) => this.world.write(peerId, writeChunk(id, at, bytes, this.world.overHub(peerId) ? new Uint8Array(frame) : frame)),
         overHub: () => this.world.overHub(peerId),
         progress: (bytes) => this.world.progress({ peerId, filename: name, bytes, size: file.size, progress: bytes / file.size, direction: 'out' }),
         done: (whole) => {

@@ -1,4 +1,4 @@
-import { concat, equal, hex, type Bytes } from '../codec/bytes.ts'
+import { equal, hex, type Bytes } from '../codec/bytes.ts'
 import { digest, digestOf } from './digest.ts'
 import { PART_BYTES, partsOf, type FileAbout, type FileFrame } from './file-frames.ts'
 import { MemoryParts } from './memory-parts.ts'
@@ -27,7 +27,8 @@ export class Incoming {
   private store: PartStore | undefined
   /** Parts that came whole; those above `digests.length` are being checked. */
   private come = 0
-  private chunks: Bytes[] = []
+  /** The part that is coming. */
+  private part: Bytes | undefined
   private filled = 0
   private isAsking = true
   private isOver = false
@@ -58,7 +59,8 @@ export class Incoming {
     const expected = this.come * PART_BYTES + this.filled
     if (at !== expected || this.filled + bytes.length > this.sizeOf(this.come)) return at > expected ? this.ask() : undefined
     this.isAsking = false
-    this.chunks.push(bytes)
+    const part = (this.part = this.part || new Uint8Array(this.sizeOf(this.come)))
+    part.set(bytes, this.filled)
     this.filled += bytes.length
   }
 
@@ -66,9 +68,9 @@ export class Incoming {
     // All was kept before a reload, and its sender says that it is the same file.
     if (n === this.parts && this.come === n && this.filled === 0) return this.then(() => this.isWhole || this.finish())
     if (n !== this.come + 1) return
-    if (this.filled !== this.sizeOf(this.come)) return this.ask()
-    const part = concat(...this.chunks)
-    this.chunks = []
+    if (!this.part || this.filled !== this.sizeOf(this.come)) return this.ask()
+    const { part } = this
+    this.part = undefined
     this.filled = 0
     this.come++
     this.then(() => this.check(n, part, digest32))
@@ -99,7 +101,7 @@ export class Incoming {
         if (this.memory.count !== n) return false
       }
     }
-    this.memory.add(part)
+    await this.memory.add(part)
     return true
   }
 
@@ -108,7 +110,7 @@ export class Incoming {
     if (store) this.memory.set(await store.parts(setup.name).catch(() => []))
     if (this.memory.count !== this.parts) return this.restart()
     this.isWhole = true
-    setup.done(new File(this.memory.all(), setup.about.name, { type: setup.about.mime }), hex(await digestOf(this.digests)))
+    setup.done(new File(await this.memory.all(), setup.about.name, { type: setup.about.mime }), hex(await digestOf(this.digests)))
     this.memory.set([])
     setup.say({ step: 'have', n: this.parts })
     await store?.forget(setup.name).catch(setup.storageFailed)
@@ -145,7 +147,6 @@ export class Incoming {
     this.isAsking = true
     this.then(async () => {
       this.come = this.digests.length
-      this.chunks = []
       this.filled = 0
       this.isAsking = true // what was under way does not fit, and asks no more
       this.setup.say({ step: 'from', n: this.come, digest32: await digestOf(this.digests) })

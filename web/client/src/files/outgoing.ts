@@ -1,19 +1,20 @@
 import { equal, type Bytes } from '../codec/bytes.ts'
-import { bytesOf, digest, digestOf } from './digest.ts'
-import { CHUNK_BYTES, PART_BYTES, partsOf, type FileAbout, type FileFrame } from './file-frames.ts'
+import { digest, digestOf } from './digest.ts'
+import { CHUNK_BYTES, PART_BYTES, RELAYED_CHUNK_BYTES, partsOf, type FileAbout, type FileFrame } from './file-frames.ts'
+import { PartReader } from './part-reader.ts'
 
 /** Parts on the way that the other side has not kept yet: a slow disk there slows this side down. */
 const WINDOW_PARTS = 16
 /** The hub drops what a slow reader can't take, so less is risked there. */
 const WINDOW_PARTS_OVER_HUB = 2
 const OVER_HUB_SILENCE_MS = 5_000
-/** Read at once: browsers stop the page for some milliseconds at every slice(). */
-const READ_PARTS = 8
 
 export interface OutgoingSetup {
   file: Blob
   about: FileAbout
   say(frame: FileFrame): Promise<boolean>
+  /** One after the other: the next one only when this resolved. */
+  sayChunk(at: number, bytes: Bytes): Promise<boolean>
   overHub(): boolean
   progress(bytes: number): void
   /** True when the other side has all of it and has checked it. */
@@ -32,10 +33,11 @@ export class Outgoing {
   private isSending = false
   private isOver = false
   private silence: ReturnType<typeof setTimeout> | undefined
-  private ahead: { group: number; bytes: Promise<Bytes> } | undefined
+  private readonly reader: PartReader
 
   constructor(private readonly setup: OutgoingSetup) {
     this.parts = partsOf(setup.about.size)
+    this.reader = new PartReader(setup.file)
   }
 
   /** At the start and on every new path. `again`: what the other side has is of another file. */
@@ -100,12 +102,13 @@ export class Outgoing {
   private async sendPart(n: number): Promise<boolean> {
     const { wish } = this
     const isOff = (): boolean => this.isOver || this.next !== n || this.wish !== wish
-    const bytes = await this.read(n)
-    if (n + 1 < this.parts) void this.read(n + 1).catch(() => undefined) // so that the channel never waits for the disk
+    const bytes = await this.reader.read(n)
     const digesting = digest(bytes)
-    for (let from = 0; from < bytes.length && !isOff(); from += CHUNK_BYTES) {
-      const isSaid = await this.setup.say({ step: 'chunk', at: n * PART_BYTES + from, bytes: bytes.subarray(from, from + CHUNK_BYTES) })
+    for (let from = 0; from < bytes.length && !isOff(); ) {
+      const to = from + (this.setup.overHub() ? RELAYED_CHUNK_BYTES : CHUNK_BYTES)
+      const isSaid = await this.setup.sayChunk(n * PART_BYTES + from, bytes.subarray(from, to))
       if (!isSaid && !isOff()) return false
+      from = to
     }
     this.digests[n] = await digesting
     if (isOff()) return true
@@ -113,21 +116,16 @@ export class Outgoing {
     return this.setup.say({ step: 'part', n: n + 1, digest32: this.digests[n]! })
   }
 
-  private async read(n: number): Promise<Bytes> {
-    const group = Math.floor(n / READ_PARTS)
-    const bytes = READ_PARTS * PART_BYTES
-    if (!this.ahead || this.ahead.group !== group) this.ahead = { group, bytes: bytesOf(this.setup.file.slice(group * bytes, (group + 1) * bytes)) }
-    const from = (n % READ_PARTS) * PART_BYTES
-    return (await this.ahead.bytes).subarray(from, from + PART_BYTES)
-  }
-
   /** Undefined where the file can't be read. */
   private async digestTo(n: number): Promise<Bytes | undefined> {
+    const reader = new PartReader(this.setup.file) // the other one may be in the middle of a part
     try {
-      for (let i = 0; i < n; i++) this.digests[i] = this.digests[i] || (await digest(await this.read(i)))
+      for (let i = 0; i < n; i++) this.digests[i] = this.digests[i] || (await digest(await reader.read(i)))
       return await digestOf(this.digests.slice(0, n) as Bytes[])
     } catch {
       return undefined
+    } finally {
+      reader.stop()
     }
   }
 
@@ -138,8 +136,10 @@ export class Outgoing {
   }
 
   private end(whole: boolean): void {
+    if (this.isOver) return
     this.isOver = true
     clearTimeout(this.silence)
+    this.reader.stop()
     this.setup.done(whole)
   }
 }

@@ -12,7 +12,6 @@ export const abortError = (what: string): DOMException => new DOMException(`${wh
 /** Typed events; seed 001's `on(type, handler)`, and a way back that the seed lacks. */
 export class Emitter<Events> {
   private readonly handlers = new Map<keyof Events, Set<(value: never) => void>>()
-  private muted = false
 
   /** Calls back until the returned function is called or the signal aborts. */
   on<K extends keyof Events>(type: K, handler: (value: Events[K]) => void, options: ListenOptions = {}): () => void {
@@ -32,9 +31,7 @@ export class Emitter<Events> {
   }
 
   emit<K extends keyof Events>(type: K, value: Events[K]): void {
-    const all = this.muted ? undefined : this.handlers.get(type)
-    if (!all) return
-    for (const handler of [...all]) {
+    for (const handler of [...(this.handlers.get(type) || [])]) {
       try {
         ;(handler as (value: Events[K]) => void)(value)
       } catch (error) {
@@ -48,6 +45,6 @@ export class Emitter<Events> {
 
   /** No event after this. */
   mute(): void {
-    this.muted = true
+    this.emit = () => undefined
   }
 }

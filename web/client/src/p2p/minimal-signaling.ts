@@ -86,6 +86,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     if (!roomId) throw (await loadMeeting()).badLink('missing')
     const invite = roomId.includes('#') ? readInvite(roomId) : undefined
     if (typeof invite === 'string') throw (await loadMeeting()).badLink(invite)
+    this.room = roomId
     this.connect().catch(() => undefined) // dials first: the keys are made meanwhile; a failure is told below
     const room = invite || openRoom(this.options.network || '', roomId)
     return this.enter(room, roomId, await deriveRoom(await this.crypto(), room), signal)
@@ -97,6 +98,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
     await this.linking
     const { newInvite } = await loadMeeting()
     const { invite, code } = newInvite(this.identity.publicKey)
+    this.room = code
     await this.enter(invite, code, await deriveRoom(this.provider, invite))
     return code
   }
@@ -165,6 +167,7 @@ export class MinimalSignaling extends Emitter<SignalingEvents> {
   private async enter(invite: Invite, name: string, keys: RoomKeys, signal?: AbortSignal): Promise<void> {
     await this.linking
     const { RoomDesk, roomEvents } = await loadMeeting()
+    if (this.room !== name) throw abortError(ENTERING) // it was left, or another one was asked for
     this.leave()
     return new Promise<void>((entered, failed) => {
       const desk = new RoomDesk(this.provider, this.identity, keys, this.link, roomEvents(this))

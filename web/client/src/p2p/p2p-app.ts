@@ -157,7 +157,7 @@ export class P2PApp extends Emitter<AppEvents> {
     const entering = enter()
     this.connectionManager.warmUp() // while the hub is dialled
     // Nothing of the client may be missing when every hub is gone.
-    entering.then(() => setTimeout(() => [this.requests, this.files].forEach((part) => part().catch(() => undefined)), FETCH_REST_AFTER_MS)).catch(() => undefined)
+    entering.then(() => setTimeout(() => (this.requests(), this.files()), FETCH_REST_AFTER_MS)).catch(() => undefined)
     return entering
   }
 
@@ -181,7 +181,7 @@ export class P2PApp extends Emitter<AppEvents> {
     manager.on('message-delivered', ({ peerId, message }) => this.emit('message-delivered', { peerId, messageId: message.id }))
     manager.on('frame', ({ peerId, frame }) => {
       if (frame.type === 'file') void this.files().then((files) => files.hear(peerId, frame))
-      else if (frame.type === 'request' || frame.type === 'response') void this.requests().then((requests) => requests.hear(peerId, frame))
+      if (frame.type === 'request' || frame.type === 'response') void this.requests().then((requests) => requests.hear(peerId, frame))
     })
   }
 

@@ -4,6 +4,9 @@ import { concat, type Bytes } from '../codec/bytes.ts'
 export const MAX_MESSAGE_BYTES = 16 * 1_048_576
 /** A part in its envelope fits a SEND of the hub. */
 export const PART_BYTES = 60_000
+/** A part of those that go over a channel, where the other side takes as much as browsers do at least (RFC 8841 has 65,536 for those that do not say). */
+export const CHANNEL_PART_BYTES = 240_000
+export const BROWSERS_TAKE_BYTES = 262_144
 
 /** Cuts a message into frames of at most `partBytes` + 1. */
 export function* split(message: Bytes, partBytes = PART_BYTES): Generator<Bytes> {

@@ -110,10 +110,9 @@ export class PeerLink {
     this.fast = fast
     this.joiner.reset()
     this.state = ''
-    const writer = new ChannelWriter(main)
     main.onopen = () => {
       if (this.main !== main) return
-      this.writer = writer
+      this.writer = new ChannelWriter(main, pc.sctp?.maxMessageSize)
       this.plan.handle({ type: 'opened' })
       this.ready(pc)
     }

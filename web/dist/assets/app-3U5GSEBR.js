@@ -1,1 +1,0 @@
-import"./chunk-PYV4FZ6F.js";import"./chunk-S4VVHOZT.js";

@@ -1,0 +1,1 @@
+import"./chunk-ESCMZO43.js";import"./chunk-S4VVHOZT.js";

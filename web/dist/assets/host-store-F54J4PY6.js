@@ -1,0 +1,1 @@
+import{a as o}from"./chunk-MV5GFCNH.js";import"./chunk-ESCMZO43.js";import"./chunk-S4VVHOZT.js";export{o as IndexedHostStore};

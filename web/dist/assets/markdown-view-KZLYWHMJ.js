@@ -1,1 +1,0 @@
-import{a as o}from"./chunk-PC36UTNB.js";import"./chunk-PYV4FZ6F.js";import"./chunk-S4VVHOZT.js";export{o as MarkdownView};
