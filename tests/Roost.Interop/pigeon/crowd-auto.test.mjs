@@ -1,4 +1,3 @@
-// A file of its own, so a process of its own: each of these clients holds dozens of file descriptors until its process ends.
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { crowd } from "./support.mjs";

@@ -1,5 +1,5 @@
 // Starts a hub and unmodified peerpigeon clients for a test, and ends what it started.
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -96,15 +96,43 @@ export async function crowd(t, discovery) {
   return took;
 }
 
-/** The same at several hubs, in turn. */
+/** The same at several hubs, in turn. Four processes have four clients each: machines allow one so many file descriptors. */
 export async function crowdAt(t, hubs) {
-  const clients = [];
-  for (let i = 0; i < 16; i++) clients.push(await makeClient(t, { networkName: "crowd" }));
+  const members = [];
+  for (let i = 0; i < 4; i++) members.push(await crowdMember(t));
+  const clients = Array.from({ length: 16 }, (_, i) => (verb, what) => members[i % 4](verb, { client: Math.floor(i / 4), ...what }));
+  for (const client of clients) await client("make", { networkName: "crowd" });
   for (const [i, client] of clients.entries()) {
     await new Promise(done => setTimeout(done, 100));
-    await client.mesh.connect(hubs[i % hubs.length].url);
+    await client("join", { url: hubs[i % hubs.length].url });
   }
-  return gossipReaches(clients[0], clients.slice(1), performance.now());
+  const since = performance.now();
+  const word = randomBytes(8).toString("hex");
+  const saying = setInterval(() => clients[0]("say", { word }).catch(() => {}), 50);
+  try {
+    await Promise.all(clients.slice(1).map(client => client("hear", { word, ms: 20_000 })));
+    return performance.now() - since;
+  } finally {
+    clearInterval(saying);
+  }
+}
+
+/** A process with some of the clients; asks it for one of its verbs. */
+async function crowdMember(t) {
+  const child = fork(fileURLToPath(new URL("crowd-member.mjs", import.meta.url)), { execArgv: [] });
+  t.after(() => new Promise(ended => (child.exitCode ?? child.signalCode) !== null ? ended() : child.once("exit", ended).kill("SIGKILL")));
+  const asked = new Map();
+  let lastId = 0;
+  child.on("message", ({ id, error }) => {
+    const { resolve, reject } = asked.get(id);
+    asked.delete(id);
+    if (error) reject(new Error(error)); else resolve();
+  });
+  child.on("exit", code => { for (const { reject } of asked.values()) reject(new Error(`a process of the crowd ended with ${code}`)); });
+  return (verb, what) => new Promise((resolve, reject) => {
+    asked.set(++lastId, { resolve, reject });
+    child.send({ id: lastId, verb, ...what }, error => { if (error) reject(error); });
+  });
 }
 
 /** Hubs in a row: each is told of the one before it only. Resolves when every hub knows all. */
