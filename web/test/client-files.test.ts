@@ -1,31 +1,13 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { AppPage } from './app-page.ts'
-import { launchChromium } from './chromium.ts'
-import { HubDouble } from './hub-double.ts'
+import { browser, complaints, hub, withHub } from './with-hub.ts'
 
 const SIZE = 10 * 1_048_576 + 11
 const PATIENCE = { timeout: 40_000 }
 
 vi.setConfig({ testTimeout: 120_000 })
 
-let browser: Browser
-let hub: HubDouble
-let complaints: string[]
-
-beforeAll(async () => {
-  browser = await launchChromium()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  complaints = []
-  hub = await new HubDouble().start()
-})
-afterEach(async () => {
-  await Promise.all(browser.contexts().map((context) => context.close()))
-  await hub.stop()
-  expect(complaints).toEqual([])
-})
+withHub()
 
 async function pair(config: Record<string, unknown> = {}): Promise<{ a: AppPage; b: AppPage; to: string }> {
   const [a, b] = [await AppPage.open(browser, hub.url, complaints), await AppPage.open(browser, hub.url, complaints)]
