@@ -27,6 +27,9 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Whether somebody asked for the end.</summary>
     public bool Happened => _interrupt.IsCancellationRequested;
 
+    /// <summary>Ends in order, for another reason than a signal.</summary>
+    public void End() => _interrupt.Cancel();
+
     /// <summary>Waits for a task, an interruption, or as long as is said.</summary>
     /// <returns>Whether the task completed.</returns>
     public async Task<bool> WaitAsync(Task task, TimeSpan? atMost = null)

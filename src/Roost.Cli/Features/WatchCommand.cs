@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using System.Text;
 using Roost.Cli.Terminal;
 using Roost.Core.Feeds;
@@ -36,10 +35,10 @@ internal static class WatchCommand
         {
             var screen = new Screen(parsed.GetValue(quiet));
             var lines = new JsonLines(parsed.GetValue(json));
-            return Running.GuardAsync(screen, lines, async () =>
+            return Running.GuardAsync(screen, lines, () =>
             {
-                using var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout), parsed.GetValue(raw), !parsed.GetValue(noDirect));
-                return await run.RunAsync(Read(Given(parsed.GetValue(link)!)), cancellation);
+                var run = new WatchRun(screen, lines, parsed.GetValue(follow), parsed.GetValue(timeout), parsed.GetValue(raw), !parsed.GetValue(noDirect));
+                return run.RunAsync(Read(Given(parsed.GetValue(link)!)), cancellation);
             });
         });
         return watch;
@@ -63,12 +62,11 @@ internal static class WatchCommand
     }
 }
 
-internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout, bool raw, bool direct) : IDisposable
+internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeSpan? timeout, bool raw, bool direct)
 {
     // docs/protocol/door.md, ERROR. Later it means a host that starts again and has not opened its room yet.
     private const ushort JoinRefused = 7;
 
-    private readonly CancellationTokenSource _stop = new();
     private readonly Stream _stdout = StandardOutput.Open();
     private readonly TerminalFilter? _filter = raw || Console.IsOutputRedirected ? null : new();
     private PeerPath _path = PeerPath.Hub;
@@ -76,16 +74,11 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
     private bool _everJoined;
     private int _hubFailures;
 
-    public void Dispose() => _stop.Dispose();
-
     public async Task<int> RunAsync(Invite invite, CancellationToken cancellation)
     {
-        using var outside = cancellation.Register(() => _stop.Cancel());
-        using var unread = json.Broken.Register(() => _stop.Cancel());
-        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var stop = new Interrupts(cancellation, json.Broken);
         using var noHost = new CancellationTokenSource();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, noHost.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, noHost.Token);
         Wait(noHost);
         try
         {
@@ -109,7 +102,7 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
         }
         catch (OperationCanceledException)
         {
-            if (_stop.IsCancellationRequested)
+            if (stop.Happened)
             {
                 return json.Broken.IsCancellationRequested ? ExitCode.Done : ExitCode.Interrupted;
             }
@@ -218,11 +211,5 @@ internal sealed class WatchRun(Screen screen, JsonLines json, bool follow, TimeS
         {
             // The terminal is gone, and its colours with it.
         }
-    }
-
-    private void Interrupt(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        _stop.Cancel();
     }
 }

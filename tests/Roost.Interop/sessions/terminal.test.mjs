@@ -83,11 +83,15 @@ test("a process that is killed leaves no file behind", async t => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
-test("a terminal that closes ends the stream in order", async t => {
+test("a terminal that closes ends a stream, and who reads it, in order", async t => {
   const host = await stream(t);
   const watcher = run(t, ["watch", host.link]);
   host.write("one\n");
   await watcher.said(/one/);
+  const other = run(t, ["watch", host.link]);
+  await other.said(/one/);
+  other.kill("SIGHUP");
+  assert.equal(await other.ended, 130);
   host.kill("SIGHUP");
   assert.equal(await watcher.ended, 0);
   assert.match(watcher.err(), /interrupted/);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Roost.Cli.Models;
@@ -8,15 +7,14 @@ using Roost.Peer.Streams;
 namespace Roost.Cli.Features.Asking;
 
 /// <summary><c>roost ask</c> at work: a question, its context, a model, and those who read along.</summary>
-internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLines json) : IDisposable
+internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLines json, CancellationToken cancellation) : IDisposable
 {
-    private readonly CancellationTokenSource _interrupt = new();
+    private readonly Interrupts _interrupts = new(cancellation, json.Broken);
     private readonly ModelClient _client = new(options.Timeout);
     private readonly Questions _questions = new(TimeProvider.System);
     private readonly PathWords _paths = new(screen, json);
     private AnswerPrinter? _printer;
     private AskShare? _share;
-    private int _interrupts;
 
     public static Task<int> RunAsync(AskOptions options, CancellationToken cancellation)
     {
@@ -24,25 +22,20 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
         var json = new JsonLines(options.Stream.Json);
         return Running.GuardAsync(screen, json, async () =>
         {
-            using var run = new AskRun(options, screen, json);
-            return await run.RunAsync(cancellation);
+            using var run = new AskRun(options, screen, json, cancellation);
+            return await run.RunAsync();
         });
     }
 
     public void Dispose()
     {
         _client.Dispose();
-        _interrupt.Dispose();
+        _interrupts.Dispose();
     }
 
-    private async Task<int> RunAsync(CancellationToken cancellation)
+    private async Task<int> RunAsync()
     {
-        using var outside = cancellation.Register(() => _interrupt.Cancel());
-        using var unread = json.Broken.Register(() => _interrupt.Cancel());
-        _printer = new AnswerPrinter(options.Render, readerGone: _interrupt.Cancel);
-        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
-        using var onHangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Interrupt);
+        _printer = new AnswerPrinter(options.Render, readerGone: _interrupts.End);
         try
         {
             using var finder = new ModelFinder(Environment.GetEnvironmentVariable);
@@ -50,17 +43,17 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
             {
                 return await ListAsync(finder);
             }
-            string question = await AskContext.ReadAsync(options, _interrupt.Token);
+            string question = await AskContext.ReadAsync(options, _interrupts.Token);
             var conversation = options.Continue ? Conversation.Last() : new Conversation();
             if (options.System is { } system && !options.Continue)
             {
                 conversation.Add("system", system);
             }
-            var endpoint = await finder.FindAsync(options.BaseUrl, options.Model, _interrupt.Token);
+            var endpoint = await finder.FindAsync(options.BaseUrl, options.Model, _interrupts.Token);
             WarnOfOpenKey(endpoint);
             return await AnswerAsync(endpoint, conversation, question);
         }
-        catch (OperationCanceledException) when (_interrupt.IsCancellationRequested)
+        catch (OperationCanceledException) when (_interrupts.Happened)
         {
             return ExitCode.Interrupted;
         }
@@ -68,8 +61,8 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
 
     private async Task<int> ListAsync(ModelFinder finder)
     {
-        var endpoint = await finder.FindAsync(options.BaseUrl, "any", _interrupt.Token);
-        foreach (string model in await finder.ModelsAsync(endpoint.Base, endpoint.Key, _interrupt.Token) ?? [])
+        var endpoint = await finder.FindAsync(options.BaseUrl, "any", _interrupts.Token);
+        foreach (string model in await finder.ModelsAsync(endpoint.Base, endpoint.Key, _interrupts.Token) ?? [])
         {
             Console.Out.WriteLine(model);
         }
@@ -90,17 +83,17 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
             screen.Good("viewers may ask; ^C to stop");
             problem = await ServeAsync(endpoint, conversation, problem);
         }
-        share?.End(_interrupt.IsCancellationRequested);
+        share?.End(_interrupts.Happened);
         if (problem is not null)
         {
             screen.Problem(problem);
             json.Write("error", ("code", problem.Code), ("message", problem.Cause), ("hint", problem.Fix), ("exit", problem.Exit));
         }
-        int exit = problem?.Exit ?? (_interrupt.IsCancellationRequested && !options.CanAsk ? ExitCode.Interrupted : ExitCode.Done);
+        int exit = problem?.Exit ?? (_interrupts.Happened && !options.CanAsk ? ExitCode.Interrupted : ExitCode.Done);
         json.Write("done", ("exit", exit));
         if (share is not null)
         {
-            await share.LingerAsync(options.Stream, screen, _interrupt.Token);
+            await share.LingerAsync(options.Stream, screen, _interrupts.Token);
         }
         return exit;
     }
@@ -111,7 +104,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
         {
             while (true)
             {
-                string asked = await _questions.NextAsync(_interrupt.Token);
+                string asked = await _questions.NextAsync(_interrupts.Token);
                 screen.Good($"a viewer asks: {Controls().Replace(asked, " ")}");
                 if (await TurnAsync(endpoint, conversation, asked, asked) is { } failed)
                 {
@@ -134,7 +127,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
         Problem? problem = null;
         try
         {
-            await foreach (string piece in _client.AskAsync(endpoint, conversation.Messages, _interrupt.Token))
+            await foreach (string piece in _client.AskAsync(endpoint, conversation.Messages, _interrupts.Token))
             {
                 answer.Append(piece);
                 _share?.Write(piece);
@@ -149,7 +142,7 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
         {
             problem = ModelProblems.Of(e, endpoint);
         }
-        catch (OperationCanceledException) when (_interrupt.IsCancellationRequested)
+        catch (OperationCanceledException) when (_interrupts.Happened)
         {
             // ^C: what came so far stays.
         }
@@ -203,17 +196,6 @@ internal sealed partial class AskRun(AskOptions options, Screen screen, JsonLine
         {
             screen.Warn($"the key goes to {endpoint.Base.Authority} unprotected; use https");
         }
-    }
-
-    private void Interrupt(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        // A closed terminal says so twice: the kernel and the shell.
-        if (context.Signal != PosixSignal.SIGHUP && Interlocked.Increment(ref _interrupts) > 1)
-        {
-            Environment.Exit(ExitCode.Interrupted);
-        }
-        _interrupt.Cancel();
     }
 
     private static string Title(string prompt)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Roost.Cli.Terminal;
 using Roost.Core.Identity;
@@ -21,9 +20,7 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
     public async Task<int> RunAsync(string name, bool direct, CancellationToken cancellation)
     {
         DocVerbs.LinkOf(name);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation, json.Broken);
-        using var onInt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Interrupt);
-        using var onTerm = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Interrupt);
+        using var stop = new Interrupts(cancellation, json.Broken);
         await using var desk = await DocDesk.OpenAsync(name, null, offline: false, direct: direct);
         if (desk.Session.Feeds > 0)
         {
@@ -46,19 +43,13 @@ internal sealed class DocWatch(Screen screen, JsonLines json)
         }
         catch (OperationCanceledException)
         {
-            return ExitCode.Interrupted;
+            return json.Broken.IsCancellationRequested ? ExitCode.Done : ExitCode.Interrupted;
         }
         catch (IOException)
         {
             // Nobody reads our stdout any more (… | head).
         }
         return ExitCode.Done;
-
-        void Interrupt(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
     }
 
     private void Tell(DocumentEvent happened)
